@@ -1,0 +1,1 @@
+"""Where memories are kept: one protocol, and a package for each way to keep it."""

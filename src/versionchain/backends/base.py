@@ -1,0 +1,241 @@
+"""What a backend promises.
+
+May live here: the protocols, and the promises in words. May not be known here: any backend.
+
+A backend finds records and applies changes. It has no rule of its own: what a deletion does to a
+chain is decided in `versionchain.chain`, what may come in in `versionchain.validation`, what a
+page keeps in `versionchain.filters`. `versionchain.testing.BackendContract` tests every promise.
+
+Promises across methods:
+
+- **Tenants.** A reader or writer is bound to one tenant and finds nothing of another. Two tenants
+  may hold the same id, contact or revision number and never notice.
+- **Snapshots.** All answers of one reader belong to one committed state, however many calls it
+  takes and whatever others write meanwhile.
+- **One writer.** `write` waits until no other writer of the same storage, in any thread or process,
+  is at work. Asked for from the thread that already writes, it raises TransactionError.
+- **All or nothing.** What a writer did is seen by its own reads at once, and by others only once its
+  block has ended without an exception; then it is all there. After an exception nothing of it is,
+  in memory and on disk.
+- **Visibility.** A version is in its chain as `chain.visible` says; the readers of "now" see the
+  same as those as of the newest revision. Deleted versions are in no link and no ordinary answer.
+- **Order.** Where an answer is a sequence, its order is stated, total, and the same on every backend.
+- **Missing** is None, an empty sequence or zero, as stated; never an error.
+- **Errors** are those of `versionchain.errors`; none quotes a text, SQL or another tenant's data.
+- **Values** have been validated: a backend does not check them again.
+"""
+
+from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager
+from datetime import datetime
+from typing import Protocol
+
+from ..chain import Change, Marked, Outline, Span, Stamp
+from ..connections import ConnectionChange
+from ..facts import ChainFacts, ConnectionFacts
+from ..model import Connection, Count, MemoryVersion, Position, Revision, Violation
+
+
+class Reader(Protocol):
+    """One tenant's state, as it is or as it was: answers alone."""
+
+    def newest(self) -> tuple[int, datetime | None]:
+        """The last committed revision's number and time; (0, None) before the first.
+
+        A writer answers with what was committed before it began. O(log n).
+        """
+        ...
+
+    def version(self, version_id: str) -> MemoryVersion | None:
+        """The visible version with this id, with its links. O(log n)."""
+        ...
+
+    def head(self, id: str) -> MemoryVersion | None:
+        """The latest version of the chain with this id, or with a visible version of this id.
+
+        None where neither is there, or the chain has no visible version. O(log n).
+        """
+        ...
+
+    def history(self, id: str, *, include_deleted: bool) -> list[MemoryVersion]:
+        """A chain's versions in order of their numbers; empty where there is none.
+
+        Without the deleted ones `id` is read as by `head`. With them it may be a deleted version's,
+        and living and deleted ones come in one sequence; the links of the living skip the deleted.
+        O(versions that come back + log n).
+        """
+        ...
+
+    def memories(
+        self, contact_id: str, *, before: Position | None, limit: int
+    ) -> list[MemoryVersion]:
+        """The latest version of each of a contact's memories, newest first by position.
+
+        Only those with a position lower than `before`, and `limit` of them at most.
+        O(limit · log n).
+        """
+        ...
+
+    def versions(
+        self, contact_id: str, *, deleted: bool, after: Position | None, limit: int
+    ) -> list[MemoryVersion]:
+        """A contact's visible versions, or its deleted ones, oldest first by position.
+
+        Only those with a position higher than `after`, and `limit` of them at most.
+        O(limit · log n + those of the other sort that lie between).
+        """
+        ...
+
+    def contacts(self, *, after: str | None, limit: int) -> list[str]:
+        """The contacts with a visible version whose id is higher than `after`.
+
+        In order of their ids by code point, `limit` at most. O(limit · log n + those that lie
+        between and have none).
+        """
+        ...
+
+    def seen(self, contact_id: str) -> bool:
+        """Whether the contact ever had a version that was not erased with it. O(log n)."""
+        ...
+
+    def count(self, contact_id: str) -> Count:
+        """What a contact has; zeros for one never seen. O(its versions) at worst."""
+        ...
+
+    def span(self, chain_id: str, first: int, last: int) -> Span:
+        """The visible versions with numbers from `first` to `last`, and what stands around them.
+
+        `last` is the number of a visible version.
+        O(log n + the count), and no deleted version is read.
+        """
+        ...
+
+    def outline(self, chain_id: str) -> Outline:
+        """The visible versions of a chain that has one, without their texts. O(its versions)."""
+        ...
+
+    def outlines(self, contact_id: str) -> list[Outline]:
+        """The outlines of a contact's chains that have a visible version, in order of `chain_id`.
+
+        O(the contact's versions).
+        """
+        ...
+
+    def marked_by(self, revision: int) -> list[Marked]:
+        """What `revision` marked deleted and nothing restored since, in order of `chain_id`.
+
+        O(what comes back + log n).
+        """
+        ...
+
+    def last_number(self, chain_id: str) -> int:
+        """The highest number that the chain ever used; it never falls. O(log n)."""
+        ...
+
+    def taken(self, id: str) -> bool:
+        """Whether a version or a chain, deleted or not, has this id. O(log n)."""
+        ...
+
+    def ids(self, prefix: str, *, limit: int) -> list[str]:
+        """The ids of versions and chains, deleted or not, that begin with `prefix`, in order.
+
+        `limit` at most. O(limit · log n) where the storage sorts them, else O(n).
+        """
+        ...
+
+    def connections(self, chain_id: str) -> list[Connection]:
+        """The connections from and to a chain whose both memories have a visible version.
+
+        In order of source, target and kind. O(the chain's connections · log n).
+        """
+        ...
+
+    def connection(self, source_id: str, target_id: str, kind: str) -> Connection | None:
+        """The one connection of this kind from chain to chain that was not taken away. O(log n)."""
+        ...
+
+    def revisions(self, *, since: int, contact_id: str | None, limit: int) -> list[Revision]:
+        """The committed revisions above `since`, oldest first, `limit` at most.
+
+        With a contact, only those that touched it. O(limit · log n).
+        """
+        ...
+
+    def chains(self) -> Iterator[ChainFacts]:
+        """Every fact about every chain, in order of `chain_id`.
+
+        Memory does not grow with their number. O(n).
+        """
+        ...
+
+    def links(self) -> Iterator[ConnectionFacts]:
+        """Every interval of every connection, in order of source, target, kind and `since`. O(n)."""
+        ...
+
+    def self_check(self) -> Iterator[Violation]:
+        """What is wrong with the storage itself: indexes, counters, pages. Repairs nothing. O(n)."""
+        ...
+
+
+class Writer(Reader, Protocol):
+    """A reader that also changes its tenant; its reads see what it did."""
+
+    def apply(self, change: Change, stamp: Stamp) -> None:
+        """Does all that the change says, and nothing else.
+
+        O(log n) for an insert and for a mark of one version; O(the range) for a longer mark.
+        """
+        ...
+
+    def apply_connection(self, change: ConnectionChange, stamp: Stamp) -> None:
+        """Does all that the change says. O(log n)."""
+        ...
+
+    def record(self, revision: Revision) -> None:
+        """Writes down the revision that the changes belong to; the last call of a block. O(log n).
+
+        Its number is the newest committed one plus one.
+        """
+        ...
+
+    def savepoint(self) -> AbstractContextManager[None]:
+        """A part of the block that undoes itself, alone, when an exception leaves it. O(1)."""
+        ...
+
+
+class Backend(Protocol):
+    """A storage for any number of tenants, threads and, where it says so, processes."""
+
+    def read(self, tenant: str, at: int | None = None) -> AbstractContextManager[Reader]:
+        """A snapshot of a tenant.
+
+        Args:
+            tenant: whose; one that never wrote is empty.
+            at: the state after this committed revision, or None for the newest.
+
+        Raises:
+            StoreClosedError: it was closed.
+            StorageError: the storage failed; nothing changed.
+        """
+        ...
+
+    def write(self, tenant: str) -> AbstractContextManager[Writer]:
+        """The one writer: committed when the block ends, undone when an exception leaves it.
+
+        Raises:
+            TransactionError: this thread is writing already.
+            StoreBusyError: another writer did not end in time.
+            StoreClosedError: it was closed.
+            CommitUnknownError: all of the block or nothing of it was committed.
+            StorageError: the storage failed; nothing changed.
+        """
+        ...
+
+    def close(self) -> None:
+        """Waits for the writer, then gives back what it holds; again: nothing. What is open fails."""
+        ...
+
+
+def sorted_connections(connections: Sequence[Connection]) -> list[Connection]:
+    """Connections in the order that every answer has them: source, target, kind. O(n log n)."""
+    return sorted(connections, key=lambda c: (c.source_id, c.target_id, c.kind))

@@ -1,0 +1,243 @@
+"""Memories in the process: tenants, snapshots, and one writer at a time.
+
+May live here: locks, commit and rollback, and the writer that applies changes.
+May not be known here: a rule. What a change does to a chain was decided in `versionchain.chain`.
+
+A writer changes the structures in place and keeps a journal to take it back. Until it ends, other
+readers look as of the last committed revision, to which nothing pending belongs; so there is one
+copy of everything, and a long block keeps nobody waiting who only reads.
+"""
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from attrs import evolve
+
+from ...chain import Change, Interval, Node, Span, Stamp, bury, place
+from ...connections import ConnectionChange
+from ...errors import StoreClosedError
+from ...facts import ConnectionFacts
+from ...model import Connection, MemoryVersion, Revision, position
+from ..base import Reader, Writer
+from ..lock import WriterLock
+from .asof import AsOfReader
+from .journal import Journal
+from .reader import NowReader
+from .state import Chain, Contact, State
+
+
+class MemoryBackend:
+    """Keeps everything in dicts and sorted dicts; closing it forgets all.
+
+    Args:
+        busy_timeout: how long a writer waits for another, in seconds.
+
+    Example:
+        >>> from versionchain import MemoryStore
+        >>> MemoryStore(MemoryBackend()).add("ada", "Prefers tea").number
+        1
+    """
+
+    def __init__(self, *, busy_timeout: float = 30.0) -> None:
+        self._states: dict[str, State] = {}
+        self._writing = WriterLock(busy_timeout)
+        self._access = threading.Lock()  # held for a reader's block, and for each single change
+        self._closed = False
+
+    @contextmanager
+    def read(self, tenant: str, at: int | None = None) -> Iterator[Reader]:
+        """A snapshot of a tenant; see `base.Backend.read`."""
+        with self._access:
+            if self._closed:
+                raise StoreClosedError
+            state = self._states.get(tenant) or State()
+            if at is None and not state.pending:
+                yield NowReader(state)
+            else:
+                yield AsOfReader(state, len(state.revisions) if at is None else at)
+
+    @contextmanager
+    def write(self, tenant: str) -> Iterator[Writer]:
+        """The one writer; see `base.Backend.write`."""
+        with self._writing.held():
+            if self._closed:
+                raise StoreClosedError
+            state = self._states.setdefault(tenant, State())
+            writer = MemoryWriter(state, self._access)
+            try:
+                yield writer
+            except BaseException:
+                writer.end(commit=False)
+                raise
+            writer.end(commit=True)
+
+    def close(self) -> None:
+        """Waits for the writer and forgets everything; see `base.Backend.close`."""
+        if self._closed:
+            return
+        with self._writing.held(), self._access:
+            self._closed = True
+            self._states.clear()
+
+
+class MemoryWriter(NowReader):
+    """Applies changes to one tenant. `base.Writer` says what each method promises."""
+
+    def __init__(self, state: State, access: threading.Lock) -> None:
+        super().__init__(state)
+        self._access = access
+        self._journal = Journal()
+        self._recorded: Revision | None = None
+
+    def apply(self, change: Change, stamp: Stamp) -> None:
+        with self._access:
+            self._state.pending = True
+            contact = self._contact(change.contact_id)
+            chain = self._chain(change.chain_id, contact)
+            if change.insert is not None:
+                self._insert(change.insert, chain, contact)
+            if change.mark is not None:
+                self._mark(change.mark, chain, contact, stamp)
+            if change.unmark:
+                self._unmark(change.unmark, change.absence, chain, contact)
+            self._lead(chain, contact, change.latest)
+
+    def apply_connection(self, change: ConnectionChange, stamp: Stamp) -> None:
+        with self._access:
+            self._state.pending = True
+            if gone := change.end or change.forget:
+                until = None if change.forget else stamp.number
+                self._close(gone, until)
+            if change.make is not None:
+                self._open(change.make)
+
+    def record(self, revision: Revision) -> None:
+        self._recorded = revision
+
+    @contextmanager
+    def savepoint(self) -> Iterator[None]:
+        mark = self._journal.mark()
+        try:
+            yield
+        except BaseException:
+            with self._access:
+                self._journal.undo(mark)
+            raise
+
+    def end(self, *, commit: bool) -> None:
+        """Makes what was done visible to everybody, or takes it back. O(what was done)."""
+        with self._access:
+            if not commit:
+                self._journal.undo()
+            elif self._recorded is not None:
+                self._publish(self._recorded)
+            self._journal.forget()
+            self._state.pending = False
+
+    def _publish(self, revision: Revision) -> None:
+        self._state.revisions.append(revision)
+        for contact_id in revision.contacts:
+            self._state.touched.setdefault(contact_id, []).append(revision.number)
+
+    def _contact(self, contact_id: str) -> Contact:
+        contact = self._state.contacts.get(contact_id)
+        if contact is None:
+            contact = Contact(contact_id)
+            self._journal.put(self._state.contacts, contact_id, contact)
+        return contact
+
+    def _chain(self, chain_id: str, contact: Contact) -> Chain:
+        chain = self._state.chains.get(chain_id)
+        if chain is None:
+            chain = Chain(chain_id, contact.id)
+            self._journal.put(self._state.chains, chain_id, chain)
+            self._journal.put(contact.chains, chain_id, chain)
+        return chain
+
+    def _insert(self, version: MemoryVersion, chain: Chain, contact: Contact) -> None:
+        self._keep(version)
+        self._journal.append(chain.ids, version.id)
+        self._journal.append(contact.order, version.id)
+        self._journal.set(chain, "last_number", version.number)
+        self._journal.set(contact, "living", contact.living + 1)
+        self._join(version.previous_id, version.id)
+
+    def _mark(self, span: Span, chain: Chain, contact: Contact, stamp: Stamp) -> None:
+        state, journal = self._state, self._journal
+        if stamp.number not in state.marked:
+            journal.put(state.marked, stamp.number, {})
+        newest = state.living_beside(chain, span.last + 1, -1)
+        for version in list(state.back_from(newest)):
+            if version.number < span.first:
+                break
+            self._keep(bury(version, stamp))
+            journal.put(state.marked[stamp.number], version.id, None)
+        journal.set(contact, "living", contact.living - span.count)
+        journal.set(contact, "deleted", contact.deleted + span.count)
+        left, right = span.left, span.right
+        self._join(left.id if left else None, right.id if right else None)
+
+    def _unmark(
+        self,
+        nodes: tuple[Node, ...],
+        absence: Interval | None,
+        chain: Chain,
+        contact: Contact,
+    ) -> None:
+        state, journal = self._state, self._journal
+        for node in nodes:
+            version = state.versions[node.id]
+            if version.deleted_revision is not None:
+                journal.drop(state.marked[version.deleted_revision], version.id)
+            if absence is not None:
+                past = state.absences.get(node.id, ())
+                journal.put(state.absences, node.id, (*past, absence))
+            self._keep(place(version, None, None))
+        for node in nodes:
+            self._join(state.living_beside(chain, node.number, -1), node.id)
+            self._join(node.id, state.living_beside(chain, node.number, 1))
+        journal.set(contact, "living", contact.living + len(nodes))
+        journal.set(contact, "deleted", contact.deleted - len(nodes))
+
+    def _lead(self, chain: Chain, contact: Contact, latest: Node | None) -> None:
+        """Makes `latest` the chain's newest living version, here and in the contact's listing."""
+        journal = self._journal
+        if latest is not None and latest.id == chain.latest_id:
+            return
+        if chain.latest_id is not None:
+            journal.drop(contact.latest, position(self._state.versions[chain.latest_id]))
+        journal.set(chain, "latest_id", None if latest is None else latest.id)
+        if latest is not None:
+            journal.put(contact.latest, (latest.revision, latest.ordinal), latest.id)
+
+    def _join(self, left_id: str | None, right_id: str | None) -> None:
+        """Makes two living versions neighbours; a side that is None is the chain's end."""
+        versions = self._state.versions
+        left = None if left_id is None else versions[left_id]
+        right = None if right_id is None else versions[right_id]
+        if left is not None:
+            self._keep(place(left, versions.get(left.previous_id or ""), right))
+        if right is not None:
+            self._keep(place(right, left, versions.get(right.next_id or "")))
+
+    def _keep(self, version: MemoryVersion) -> None:
+        self._journal.put(self._state.versions, version.id, version)
+
+    def _open(self, connection: Connection) -> None:
+        state, journal = self._state, self._journal
+        key = (connection.source_id, connection.target_id, connection.kind)
+        intervals = state.connections.get(key, ())
+        journal.put(state.connections, key, (*intervals, ConnectionFacts(connection, None)))
+        for chain_id in key[:2]:
+            if chain_id not in state.linked:
+                journal.put(state.linked, chain_id, {})
+            journal.put(state.linked[chain_id], key, None)
+
+    def _close(self, connection: Connection, until: int | None) -> None:
+        """Ends the connection's open interval, or without `until` takes it out."""
+        state = self._state
+        key = (connection.source_id, connection.target_id, connection.kind)
+        *past, last = state.connections[key]
+        closed = [] if until is None else [evolve(last, until=until)]
+        self._journal.put(state.connections, key, (*past, *closed))

@@ -1,0 +1,199 @@
+"""Reading a tenant in memory as it stands now.
+
+May live here: answers read off the structures. May not be known here: writing, older states.
+"""
+
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from itertools import islice
+
+from ...chain import Marked, Outline, Span, node
+from ...facts import ChainFacts, ConnectionFacts, VersionFacts
+from ...model import Connection, Count, MemoryVersion, Position, Revision, Violation, position
+from ..base import sorted_connections
+from .check import self_check
+from .state import Chain, State
+
+
+class NowReader:
+    """The newest state of one tenant. `base.Reader` says what each method promises."""
+
+    def __init__(self, state: State) -> None:
+        self._state = state
+
+    def newest(self) -> tuple[int, datetime | None]:
+        revisions = self._state.revisions
+        return (revisions[-1].number, revisions[-1].created_at) if revisions else (0, None)
+
+    def version(self, version_id: str) -> MemoryVersion | None:
+        version = self._state.versions.get(version_id)
+        return version if version is not None and version.deleted_revision is None else None
+
+    def head(self, id: str) -> MemoryVersion | None:
+        state = self._state
+        version = state.versions.get(id)
+        if version is not None and version.deleted_revision is not None:
+            return None
+        chain = state.chains.get(id if version is None else version.chain_id)
+        return None if chain is None or chain.latest_id is None else state.versions[chain.latest_id]
+
+    def history(self, id: str, *, include_deleted: bool) -> list[MemoryVersion]:
+        if include_deleted:
+            chain = self._state.chain_of(id)
+            return [] if chain is None else [self._state.versions[each] for each in chain.ids]
+        head = self.head(id)
+        return [] if head is None else self._living(head.id)
+
+    def memories(
+        self, contact_id: str, *, before: Position | None, limit: int
+    ) -> list[MemoryVersion]:
+        contact = self._state.contacts.get(contact_id)
+        if contact is None:
+            return []
+        positions = contact.latest.irange(maximum=before, inclusive=(True, False), reverse=True)
+        return [self._state.versions[contact.latest[at]] for at in islice(positions, limit)]
+
+    def versions(
+        self, contact_id: str, *, deleted: bool, after: Position | None, limit: int
+    ) -> list[MemoryVersion]:
+        contact = self._state.contacts.get(contact_id)
+        if contact is None:
+            return []
+        versions = self._state.versions
+        start = 0
+        if after is not None:
+            start = bisect_right(contact.order, after, key=lambda id: position(versions[id]))
+        wanted = (
+            version
+            for id in islice(contact.order, start, None)
+            if ((version := versions[id]).deleted_revision is not None) is deleted
+        )
+        return list(islice(wanted, limit))
+
+    def contacts(self, *, after: str | None, limit: int) -> list[str]:
+        contacts = self._state.contacts
+        ids = contacts.irange(minimum=after, inclusive=(False, True))
+        return list(islice((id for id in ids if contacts[id].latest), limit))
+
+    def seen(self, contact_id: str) -> bool:
+        return contact_id in self._state.contacts
+
+    def count(self, contact_id: str) -> Count:
+        contact = self._state.contacts.get(contact_id)
+        if contact is None:
+            return Count(0, 0, 0)
+        return Count(len(contact.latest), contact.living, contact.deleted)
+
+    def span(self, chain_id: str, first: int, last: int) -> Span:
+        state, chain = self._state, self._state.chains[chain_id]
+        latest = next(state.back_from(chain.latest_id))
+        above = self._beyond(chain, last)
+        newest = latest.id if above is None else above.previous_id
+        count, below = 0, None
+        for version in state.back_from(newest):
+            if version.number < first:
+                below = version
+                break
+            count += 1
+        return Span(
+            chain_id,
+            chain.contact_id,
+            first=first,
+            last=last,
+            count=count,
+            left=None if below is None else node(below),
+            right=None if above is None else node(above),
+            latest=node(latest),
+        )
+
+    def outline(self, chain_id: str) -> Outline:
+        chain = self._state.chains[chain_id]
+        nodes = tuple(node(version) for version in self._living(chain.latest_id))
+        return Outline(chain.id, chain.contact_id, nodes)
+
+    def outlines(self, contact_id: str) -> list[Outline]:
+        contact = self._state.contacts.get(contact_id)
+        if contact is None:
+            return []
+        living = (id for id, chain in contact.chains.items() if chain.latest_id is not None)
+        return [self.outline(id) for id in sorted(living)]
+
+    def marked_by(self, revision: int) -> list[Marked]:
+        state = self._state
+        by_chain: dict[str, list[MemoryVersion]] = {}
+        for id in state.marked.get(revision, ()):
+            version = state.versions[id]
+            by_chain.setdefault(version.chain_id, []).append(version)
+        return [
+            marked(state.chains[chain_id], self.head(chain_id), by_chain[chain_id])
+            for chain_id in sorted(by_chain)
+        ]
+
+    def last_number(self, chain_id: str) -> int:
+        return self._state.chains[chain_id].last_number
+
+    def taken(self, id: str) -> bool:
+        return id in self._state.versions or id in self._state.chains
+
+    def ids(self, prefix: str, *, limit: int) -> list[str]:
+        every = (*self._state.versions, *self._state.chains)
+        return sorted(id for id in every if id.startswith(prefix))[:limit]
+
+    def connections(self, chain_id: str) -> list[Connection]:
+        state = self._state
+        found = []
+        for key in state.linked.get(chain_id, ()):
+            connection = self.connection(*key)
+            ends = (state.chains[key[0]].latest_id, state.chains[key[1]].latest_id)
+            if connection is not None and None not in ends:
+                found.append(connection)
+        return sorted_connections(found)
+
+    def connection(self, source_id: str, target_id: str, kind: str) -> Connection | None:
+        intervals = self._state.connections.get((source_id, target_id, kind), ())
+        if not intervals or intervals[-1].until is not None:
+            return None
+        return intervals[-1].connection
+
+    def revisions(self, *, since: int, contact_id: str | None, limit: int) -> list[Revision]:
+        revisions = self._state.revisions
+        if contact_id is None:
+            return revisions[since : since + limit]
+        touched = self._state.touched.get(contact_id, [])
+        start = bisect_right(touched, since)
+        return [revisions[number - 1] for number in touched[start : start + limit]]
+
+    def chains(self) -> Iterator[ChainFacts]:
+        state = self._state
+        for chain_id in sorted(state.chains):
+            chain = state.chains[chain_id]
+            versions = tuple(self._facts(id) for id in chain.ids)
+            yield ChainFacts(chain.id, chain.contact_id, chain.last_number, versions)
+
+    def links(self) -> Iterator[ConnectionFacts]:
+        for key in sorted(self._state.connections):
+            yield from self._state.connections[key]
+
+    def self_check(self) -> Iterator[Violation]:
+        return self_check(self._state)
+
+    def _living(self, latest_id: str | None) -> list[MemoryVersion]:
+        return list(self._state.back_from(latest_id))[::-1]
+
+    def _beyond(self, chain: Chain, number: int) -> MemoryVersion | None:
+        """The nearest living version above `number`, where the one of that number lives. O(1)."""
+        at = self._state.versions[chain.ids[self._state.index_of(chain, number)]]
+        return None if at.next_id is None else self._state.versions[at.next_id]
+
+    def _facts(self, id: str) -> VersionFacts:
+        version = self._state.versions[id]
+        return VersionFacts(version, version._ordinal, self._state.absences.get(id, ()))
+
+
+def marked(chain: Chain, latest: MemoryVersion | None, versions: Iterable[MemoryVersion]) -> Marked:
+    """The marked versions of one chain as the rules take them. O(n log n)."""
+    nodes = sorted((node(version) for version in versions), key=lambda each: each.number)
+    return Marked(
+        chain.id, chain.contact_id, None if latest is None else node(latest), tuple(nodes)
+    )

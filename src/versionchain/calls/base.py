@@ -1,0 +1,103 @@
+"""What every call stands on.
+
+May live here: a handle's settings, how a call gets a reader or a piece of work, how it finds what
+an id names. May not be known here: any single call.
+"""
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from uuid import UUID
+
+from attrs import frozen
+
+from .. import validation
+from ..backends.base import Reader
+from ..errors import NotFoundError, StaleVersionError
+from ..model import MemoryVersion
+from ..work import Clock, Work
+
+MEMORY = "memory or version"
+CONTACT = "contact"
+
+
+@frozen
+class Settings:
+    """What a handle was opened with.
+
+    Attributes:
+        tenant: whose memories it reads and writes.
+        actor: who writes, for the audit log, or None.
+        clock: gives an aware datetime; asked once a revision.
+        ids: gives a UUID; a new memory asks for its chain's first, then its version's.
+        max_content_bytes: the longest content, in bytes of UTF-8.
+    """
+
+    tenant: str
+    actor: str | None
+    clock: Clock
+    ids: Callable[[], UUID | str]
+    max_content_bytes: int
+
+    def new_id(self) -> str:
+        """An id from the source. O(1)."""
+        return validation.identifier("ids", self.ids())
+
+
+class CallsBase(ABC):
+    """How a call reaches its tenant."""
+
+    _settings: Settings
+
+    @abstractmethod
+    def _reading(self) -> AbstractContextManager[Reader]:
+        """One state to read from, for as long as the block lasts."""
+
+    @abstractmethod
+    def _working(
+        self, operation: str, reason: object = None, *, dry_run: bool = False
+    ) -> AbstractContextManager[Work]:
+        """A piece of work that is all there when the block ends, or not at all."""
+
+    def _as_of(self) -> int | None:
+        """The revision that this handle looks from, where it is an older one; cursors hold it."""
+        return None
+
+
+def find_version(reader: Reader, version_id: str, contact_id: str | None) -> MemoryVersion:
+    """The visible version with this id, guarded. O(log n).
+
+    Raises:
+        NotFoundError: there is none, or it is another contact's.
+    """
+    return guarded(reader.version(version_id), version_id, contact_id)
+
+
+def find_latest(reader: Reader, id: str, contact_id: str | None) -> MemoryVersion:
+    """The latest version of the memory that a chain's or a visible version's id names. O(log n).
+
+    Raises:
+        NotFoundError: there is none, or it is another contact's.
+    """
+    return guarded(reader.head(id), id, contact_id)
+
+
+def guarded(found: MemoryVersion | None, id: str, contact_id: str | None) -> MemoryVersion:
+    """What was found, where it is the named contact's. O(1).
+
+    Raises:
+        NotFoundError: nothing was, or it is another contact's.
+    """
+    if found is None or (contact_id is not None and found.contact_id != contact_id):
+        raise NotFoundError(MEMORY, id)
+    return found
+
+
+def expect_latest(latest: MemoryVersion, expected: str | None) -> None:
+    """Refuses to go on where the latest version is another than the caller saw. O(1).
+
+    Raises:
+        StaleVersionError: it is.
+    """
+    if expected is not None and latest.id != expected:
+        raise StaleVersionError(latest.id)

@@ -1,0 +1,262 @@
+"""What may come in.
+
+May live here: the only functions that say no to a value. Each takes the parameter's name and the
+value, and returns it in the one form that the rest of the library uses.
+May not be known here: what is stored. All of it runs before anything is written, the same for
+every backend, and no message quotes the value.
+"""
+
+import json
+import math
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Any, Final
+from uuid import UUID
+
+from .chain import INHERIT, Draft, Inherit
+from .errors import InvalidInputError
+from .model import NewMemory, Status
+
+MAX_CONTENT_BYTES: Final = 1 << 20
+MAX_METADATA_BYTES: Final = 64 << 10
+MAX_METADATA_DEPTH: Final = 32
+MAX_NAME: Final = 512
+MAX_REASON: Final = 4096
+MAX_LIMIT: Final = 1000
+_INT64: Final = 1 << 63
+
+
+def text(field: str, value: object, most: int | None = MAX_NAME) -> str:
+    """A string that is not blank, storable everywhere, and of at most `most` characters. O(n)."""
+    if type(value) is not str:
+        raise InvalidInputError(field, f"must be a str, not {type(value).__name__}")
+    if most is not None and len(value) > most:
+        raise InvalidInputError(field, f"must be at most {most:,} characters, not {len(value):,}")
+    if not value or value.isspace():
+        raise InvalidInputError(field, "must not be empty or blank")
+    _storable(field, value)
+    return value
+
+
+def optional_text(field: str, value: object, most: int = MAX_NAME) -> str | None:
+    """A `text`, or None. O(n)."""
+    return None if value is None else text(field, value, most)
+
+
+def content(value: object, most_bytes: int, field: str = "content") -> str:
+    """A memory's text of at most `most_bytes` of UTF-8. O(n)."""
+    said = text(field, value, most=None)
+    if len(said) * 4 > most_bytes and (size := len(said.encode())) > most_bytes:
+        raise InvalidInputError(field, f"must be at most {most_bytes:,} bytes, not {size:,}")
+    return said
+
+
+def categories(value: object, field: str = "categories") -> tuple[str, ...]:
+    """Labels in the order given, each once; None is none. O(n)."""
+    if value is None:
+        return ()
+    if not isinstance(value, list | tuple):
+        raise InvalidInputError(
+            field, f"must be a list or tuple of strings, not {type(value).__name__}"
+        )
+    return tuple(dict.fromkeys(text(f"{field}[{i}]", label) for i, label in enumerate(value)))
+
+
+def metadata(value: object, field: str = "metadata") -> str:
+    """A dict of JSON values as canonical JSON text; None is {}.
+
+    Sorted keys, no blanks, non-ASCII as it is; a tuple becomes a list. O(n log n).
+
+    Example:
+        >>> metadata({"b": (1, 2.0), "a": None})
+        '{"a":null,"b":[1,2.0]}'
+    """
+    if value is None:
+        return "{}"
+    if type(value) is not dict:
+        raise InvalidInputError(field, f"must be a dict, not {type(value).__name__}")
+    if not value:
+        return "{}"
+    _Walk(field).check(value, 1)
+    encoded = json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    if len(encoded.encode()) > MAX_METADATA_BYTES:
+        raise InvalidInputError(field, f"must be at most {MAX_METADATA_BYTES:,} bytes of JSON")
+    return encoded
+
+
+class _Walk:
+    """A walk over a JSON value, bounded even where parts of it are shared or contain themselves."""
+
+    def __init__(self, field: str) -> None:
+        self.field = field
+        self.left = MAX_METADATA_BYTES  # a value takes a byte of JSON at least
+
+    def check(self, value: object, depth: int) -> None:
+        self.left -= 1
+        if self.left < 0:
+            self.refuse(f"must be at most {MAX_METADATA_BYTES:,} bytes of JSON")
+        kind = type(value)
+        if kind is str:
+            _storable(self.field, value)  # type: ignore[arg-type]
+        elif kind is int:
+            if not -_INT64 <= value < _INT64:  # type: ignore[operator]
+                self.refuse("must hold no integer beyond 64 bits")
+        elif kind is float:
+            if not math.isfinite(value):  # type: ignore[arg-type]
+                self.refuse("must hold no NaN and no infinity")
+        elif kind is dict or kind is list or kind is tuple:
+            if depth > MAX_METADATA_DEPTH:
+                self.refuse(f"must nest at most {MAX_METADATA_DEPTH} deep")
+            self.check_all(value, depth + 1)
+        elif value is not None and kind is not bool:
+            self.refuse(f"must hold JSON values alone, not {kind.__name__}")
+
+    def check_all(self, value: Any, depth: int) -> None:
+        if type(value) is not dict:
+            for item in value:
+                self.check(item, depth)
+            return
+        for key, item in value.items():
+            if type(key) is not str:
+                self.refuse(f"must have string keys alone, not {type(key).__name__}")
+            _storable(self.field, key)
+            self.check(item, depth)
+
+    def refuse(self, problem: str) -> None:
+        raise InvalidInputError(self.field, problem)
+
+
+def identifier(field: str, value: object) -> str:
+    """A UUID as canonical text: lower case, with hyphens. O(1)."""
+    if type(value) is UUID:
+        return str(value)
+    if type(value) is str and len(value) == 36:
+        try:
+            if str(UUID(value)) == value:
+                return value
+        except ValueError:
+            pass
+    raise InvalidInputError(field, "must be a uuid.UUID or its canonical text")
+
+
+def optional_identifier(field: str, value: object) -> str | None:
+    """An `identifier`, or None. O(1)."""
+    return None if value is None else identifier(field, value)
+
+
+def moment(field: str, value: object) -> datetime:
+    """An aware datetime, in UTC. O(1)."""
+    if not isinstance(value, datetime):
+        raise InvalidInputError(field, f"must be a datetime, not {type(value).__name__}")
+    if value.utcoffset() is None:
+        raise InvalidInputError(field, "must be an aware datetime: give it a tzinfo")
+    try:
+        utc = value.astimezone(UTC)
+    except OverflowError:
+        raise InvalidInputError(field, "must lie in the years 1 to 9999 in UTC") from None
+    return datetime.combine(utc.date(), utc.time(), UTC)
+
+
+def optional_moment(field: str, value: object) -> datetime | None:
+    """A `moment`, or None. O(1)."""
+    return None if value is None else moment(field, value)
+
+
+def draft(
+    said: object,
+    *,
+    categories: object,
+    metadata: object,
+    session_id: object,
+    event_start: object,
+    event_end: object,
+    most_bytes: int,
+    prefix: str = "",
+) -> Draft:
+    """What a version is going to say; INHERIT passes. O(its size)."""
+    checked = Draft(
+        content(said, most_bytes, prefix + "content"),
+        INHERIT if categories is INHERIT else _categories(categories, prefix + "categories"),
+        INHERIT if metadata is INHERIT else _metadata(metadata, prefix + "metadata"),
+        INHERIT if session_id is INHERIT else optional_text(prefix + "session_id", session_id),
+        INHERIT if event_start is INHERIT else optional_moment(prefix + "event_start", event_start),
+        INHERIT if event_end is INHERIT else optional_moment(prefix + "event_end", event_end),
+    )
+    in_order(checked, prefix)
+    return checked
+
+
+_categories, _metadata = categories, metadata
+
+
+def in_order(said: Draft, prefix: str = "") -> None:
+    """Refuses an event that ends before it starts, as far as both are known. O(1)."""
+    start, end = said.event_start, said.event_end
+    if isinstance(start, Inherit) or isinstance(end, Inherit) or start is None or end is None:
+        return
+    if end < start:
+        raise InvalidInputError(prefix + "event_end", "must not be before event_start")
+
+
+def new_memories(items: object) -> Sequence[NewMemory]:
+    """The records of an `add_many`. O(n)."""
+    try:
+        listed: list[NewMemory] = list(items)  # type: ignore[call-overload]
+    except TypeError:
+        raise InvalidInputError("items", "must be an iterable of NewMemory records") from None
+    for i, item in enumerate(listed):
+        if type(item) is not NewMemory:
+            raise InvalidInputError(
+                f"items[{i}]", f"must be a NewMemory, not {type(item).__name__}"
+            )
+    return listed
+
+
+def flag(field: str, value: object) -> bool:
+    """True or False, nothing that only counts as one. O(1)."""
+    if type(value) is not bool:
+        raise InvalidInputError(field, f"must be True or False, not {type(value).__name__}")
+    return value
+
+
+def integer(field: str, value: object, least: int, most: int | None = None) -> int:
+    """An int (True is none) of at least `least`. O(1)."""
+    wanted = f"from {least} to {most}" if most is not None else f"of at least {least}"
+    if type(value) is not int or value < least or (most is not None and value > most):
+        raise InvalidInputError(field, f"must be an int {wanted}")
+    return value
+
+
+def limit(value: object) -> int:
+    """How many items a page holds. O(1)."""
+    return integer("limit", value, 1, MAX_LIMIT)
+
+
+def revision(field: str, value: object) -> int:
+    """An int that could be a revision's number; whether it is one, the store knows. O(1)."""
+    if type(value) is not int:
+        raise InvalidInputError(field, f"must be an int, not {type(value).__name__}")
+    return value
+
+
+def status(value: object) -> Status | None:
+    """A Status, or None. O(1)."""
+    if value is not None and type(value) is not Status:
+        raise InvalidInputError("status", "must be a Status or None")
+    return value
+
+
+def not_itself(source_chain: str, target_chain: str) -> None:
+    """Refuses a connection of a memory to itself. O(1)."""
+    if source_chain == target_chain:
+        raise InvalidInputError("target_id", "must be of another memory than source_id")
+
+
+def _storable(field: str, value: str) -> None:
+    if "\0" in value:
+        raise InvalidInputError(field, "must hold no NUL character")
+    if not value.isascii():
+        try:
+            value.encode()
+        except UnicodeEncodeError:
+            raise InvalidInputError(field, "must hold no lone surrogate") from None

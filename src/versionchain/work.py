@@ -1,0 +1,164 @@
+"""One revision in the making.
+
+May live here: the revision's number, time, counts and contacts while a call or a block changes
+things. May not be known here: which rule made a change, or how a backend applies it.
+"""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+
+from attrs import evolve, frozen
+
+from . import chain, validation
+from .backends.base import Reader, Writer
+from .chain import Change, Draft, Stamp
+from .connections import ConnectionChange
+from .errors import DuplicateIdError
+from .model import Deletion, MemoryVersion, Outcome, Restoration, Revision, RevisionCounts
+
+Clock = Callable[[], datetime]
+
+
+@frozen
+class _Mark:
+    """Where a revision stood before a call of a block, so that the call can be undone alone."""
+
+    stamp: Stamp | None
+    written: int
+    counts: RevisionCounts
+    contacts: int
+
+
+class Work:
+    """Applies changes and remembers what the revision's record will say of them.
+
+    Args:
+        reader: what decisions are made from.
+        writer: where changes go; None rehearses, so that nothing does.
+        clock: asked once, at the first change.
+    """
+
+    def __init__(self, reader: Reader, writer: Writer | None, clock: Clock) -> None:
+        self.reader = reader
+        self._writer = writer
+        self._clock = clock
+        self._stamp: Stamp | None = None
+        self._written = 0
+        self._counts = RevisionCounts()
+        self._contacts: dict[str, None] = {}
+
+    @property
+    def newest(self) -> int:
+        """The newest revision that there is from here: this one, once it has a number. O(log n)."""
+        return self._stamp.number if self._stamp else self.reader.newest()[0]
+
+    @property
+    def stamp(self) -> Stamp:
+        """This revision's number and time, reserved when first asked for. O(log n).
+
+        The time is the larger of the clock's and the last revision's, so that it never falls.
+        """
+        if self._stamp is None:
+            now = validation.moment("clock", self._clock())
+            number, last = self.reader.newest()
+            self._stamp = Stamp(number + 1, now if last is None else max(now, last))
+        return self._stamp
+
+    def require_free(self, *ids: str) -> None:
+        """Refuses ids that are taken, or the same one twice. O(log n).
+
+        Raises:
+            DuplicateIdError: the first such.
+        """
+        for i, id in enumerate(ids):
+            if id in ids[:i] or self.reader.taken(id):
+                raise DuplicateIdError(id)
+
+    def append(
+        self,
+        draft: Draft,
+        *,
+        id: str,
+        chain_id: str,
+        contact_id: str,
+        previous: MemoryVersion | None,
+    ) -> MemoryVersion:
+        """Writes a version; see `chain.append`. O(log n)."""
+        change = chain.append(
+            draft,
+            id=id,
+            chain_id=chain_id,
+            contact_id=contact_id,
+            previous=previous,
+            last_number=self.reader.last_number(chain_id) if previous else 0,
+            stamp=self.stamp,
+            ordinal=self._written,
+        )
+        self._apply(change)
+        self._written += 1
+        self._counts = evolve(self._counts, added=self._counts.added + 1)
+        return change.insert  # type: ignore[return-value]  # chain.append always inserts
+
+    def delete(self, changes: Sequence[Change]) -> Deletion:
+        """Applies cuts, or rehearses them. O(what they mark)."""
+        cuts = tuple(change.cut for change in changes if change.cut is not None)
+        count = sum(cut.removed for cut in cuts)
+        for change in changes:
+            self._apply(change)
+        self._counts = evolve(self._counts, deleted=self._counts.deleted + count)
+        ended = sum(cut.outcome is Outcome.ENDED for cut in cuts)
+        return Deletion(self._number_if(cuts), count, ended, cuts)
+
+    def restore(self, changes: Sequence[Change]) -> Restoration:
+        """Applies restorations. O(what they bring back)."""
+        count = sum(len(change.unmark) for change in changes)
+        for change in changes:
+            self._apply(change)
+        self._counts = evolve(self._counts, restored=self._counts.restored + count)
+        revived = sum(change.revives for change in changes)
+        return Restoration(self._number_if(changes), count, revived)
+
+    def connect(self, change: ConnectionChange, contacts: Sequence[str]) -> None:
+        """Applies a connection's change. O(log n)."""
+        if self._writer is not None:
+            self._writer.apply_connection(change, self.stamp)
+        made = change.make is not None
+        self._counts = evolve(
+            self._counts,
+            connected=self._counts.connected + made,
+            disconnected=self._counts.disconnected + (not made),
+        )
+        self._contacts.update(dict.fromkeys(contacts))
+
+    def record(self, operation: str, actor: str | None, reason: str | None) -> None:
+        """Writes the revision down, if anything made it one. O(its contacts)."""
+        if self._stamp is None or self._writer is None:
+            return
+        self._writer.record(
+            Revision(
+                number=self._stamp.number,
+                created_at=self._stamp.created_at,
+                operation=operation,
+                actor=actor,
+                reason=reason,
+                counts=self._counts,
+                contacts=tuple(sorted(self._contacts)),
+            )
+        )
+
+    def mark(self) -> _Mark:
+        """Where the revision stands, for `back_to`. O(1)."""
+        return _Mark(self._stamp, self._written, self._counts, len(self._contacts))
+
+    def back_to(self, mark: _Mark) -> None:
+        """Forgets what came after `mark`; a number reserved since is free again. O(contacts)."""
+        self._stamp, self._written, self._counts = mark.stamp, mark.written, mark.counts
+        self._contacts = dict.fromkeys(list(self._contacts)[: mark.contacts])
+
+    def _apply(self, change: Change) -> None:
+        if self._writer is not None:
+            self._writer.apply(change, self.stamp)
+            self._contacts[change.contact_id] = None
+
+    def _number_if(self, done: Sequence[object]) -> int | None:
+        return self.stamp.number if done and self._writer is not None else None
