@@ -180,9 +180,8 @@ class _Audit:
                 yield _violation(Invariant.CONNECTIONS, subject, "not of its revision's time")
             if facts.until is not None and facts.until <= connection.revision:
                 yield _violation(Invariant.CONNECTIONS, subject, "ends before it begins")
-            if last is not None and _key(last) == _key(facts):
-                if last.until is None or last.until > connection.revision:
-                    yield _violation(Invariant.CONNECTIONS, subject, "is there twice")
+            if last is not None and _key(last) == _key(facts) and _overlap(last, facts):
+                yield _violation(Invariant.CONNECTIONS, subject, "is there twice")
             self._found["connections"] += facts.until is None
             last = facts
 
@@ -193,6 +192,10 @@ class _Audit:
 def _key(facts: ConnectionFacts) -> tuple[str, str, str]:
     connection = facts.connection
     return connection.source_id, connection.target_id, connection.kind
+
+
+def _overlap(before: ConnectionFacts, after: ConnectionFacts) -> bool:
+    return before.until is None or before.until > after.connection.revision
 
 
 def _bare(version: MemoryVersion) -> MemoryVersion:

@@ -12,14 +12,15 @@ Promises across methods:
   may hold the same id, contact or revision number and never notice.
 - **Snapshots.** All answers of one reader belong to one committed state, however many calls it
   takes and whatever others write meanwhile.
-- **One writer.** `write` waits until no other writer of the same storage, in any thread or process,
-  is at work. Asked for from the thread that already writes, it raises TransactionError.
-- **All or nothing.** What a writer did is seen by its own reads at once, and by others only once its
-  block has ended without an exception; then it is all there. After an exception nothing of it is,
-  in memory and on disk.
+- **One writer.** `write` waits until no other writer of the same storage, in any thread or
+  process, is at work. Asked for from the thread that already writes, it raises TransactionError.
+- **All or nothing.** What a writer did is seen by its own reads at once, and by others only once
+  its block has ended without an exception; then it is all there. After an exception nothing of it
+  is, in memory and on disk.
 - **Visibility.** A version is in its chain as `chain.visible` says; the readers of "now" see the
   same as those as of the newest revision. Deleted versions are in no link and no ordinary answer.
-- **Order.** Where an answer is a sequence, its order is stated, total, and the same on every backend.
+- **Order.** Where an answer is a sequence, its order is stated, total, and the same on every
+  backend.
 - **Missing** is None, an empty sequence or zero, as stated; never an error.
 - **Errors** are those of `versionchain.errors`; none quotes a text, SQL or another tenant's data.
 - **Values** have been validated: a backend does not check them again.
@@ -169,11 +170,11 @@ class Reader(Protocol):
         ...
 
     def links(self) -> Iterator[ConnectionFacts]:
-        """Every interval of every connection, in order of source, target, kind and `since`. O(n)."""
+        """Every interval of every connection, by source, target, kind and beginning. O(n)."""
         ...
 
     def self_check(self) -> Iterator[Violation]:
-        """What is wrong with the storage itself: indexes, counters, pages. Repairs nothing. O(n)."""
+        """What is wrong with the storage itself: indexes, counters, pages. O(n)."""
         ...
 
 
@@ -232,7 +233,7 @@ class Backend(Protocol):
         ...
 
     def close(self) -> None:
-        """Waits for the writer, then gives back what it holds; again: nothing. What is open fails."""
+        """Waits for the writer, then gives back what it holds; again: nothing."""
         ...
 
 
