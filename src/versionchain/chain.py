@@ -132,6 +132,7 @@ class Change:
         insert: a version to write; the chain's highest number is then this one's.
         mark: the range whose living versions are to be marked deleted.
         unmark: the versions whose mark is to be lifted, in order of their numbers.
+        marked_by: the revision whose mark that is.
         absence: the interval in which those were deleted; None where it would be empty.
         cut: what to tell the caller about a mark.
         revives: whether the chain had no latest version before.
@@ -143,6 +144,7 @@ class Change:
     insert: MemoryVersion | None = None
     mark: Span | None = None
     unmark: tuple[Node, ...] = ()
+    marked_by: int | None = None
     absence: Interval | None = None
     cut: Cut | None = None
     revives: bool = False
@@ -292,6 +294,17 @@ def prunable(outline: Outline, keep_last: int | None, before: datetime | None) -
     return taken
 
 
+def gather(versions: Iterable[MemoryVersion], latest: MemoryVersion | None) -> Marked:
+    """The marked versions of one chain, at least one, and its latest. O(n log n)."""
+    marked = sorted(versions, key=lambda version: version.number)
+    return Marked(
+        marked[0].chain_id,
+        marked[0].contact_id,
+        None if latest is None else node(latest),
+        tuple(map(node, marked)),
+    )
+
+
 def restore(marked: Marked, deleted_revision: int, stamp: Stamp) -> Change:
     """The change that brings versions back into their places by number: a cut's inverse.
 
@@ -308,6 +321,7 @@ def restore(marked: Marked, deleted_revision: int, stamp: Stamp) -> Change:
         marked.contact_id,
         latest=newest if latest is None or newest.number > latest.number else latest,
         unmark=marked.nodes,
+        marked_by=deleted_revision,
         absence=None if deleted_revision == stamp.number else (deleted_revision, stamp.number),
         revives=latest is None,
     )

@@ -227,6 +227,13 @@ def integer(field: str, value: object, least: int, most: int | None = None) -> i
     return value
 
 
+def seconds(field: str, value: object) -> float:
+    """A number of seconds, from none to a day. O(1)."""
+    if type(value) not in (int, float) or not 0 <= value <= 86_400:  # type: ignore[operator]
+        raise InvalidInputError(field, "must be a number of seconds from 0 to 86,400")
+    return float(value)  # type: ignore[arg-type]
+
+
 def limit(value: object) -> int:
     """How many items a page holds. O(1)."""
     return integer("limit", value, 1, MAX_LIMIT)

@@ -173,6 +173,22 @@ class Reader(Protocol):
         """Every interval of every connection, by source, target, kind and beginning. O(n)."""
         ...
 
+    def facts_of(self, id: str) -> ChainFacts | None:
+        """The facts of the chain with this id, or with any version of it. O(its versions)."""
+        ...
+
+    def facts_of_contact(self, contact_id: str) -> list[ChainFacts]:
+        """The facts of a contact's chains, ended ones too, in no stated order. O(its versions)."""
+        ...
+
+    def links_of(self, chain_id: str) -> list[ConnectionFacts]:
+        """Every interval of a chain's connections, in no stated order. O(those)."""
+        ...
+
+    def known_contacts(self, *, after: str | None, limit: int) -> list[str]:
+        """As `contacts`, with those that have nothing left. O(limit · log n)."""
+        ...
+
     def self_check(self) -> Iterator[Violation]:
         """What is wrong with the storage itself: indexes, counters, pages. O(n)."""
         ...

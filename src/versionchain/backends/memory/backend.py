@@ -14,14 +14,15 @@ from contextlib import contextmanager
 
 from attrs import evolve
 
-from ...chain import Change, Interval, Node, Span, Stamp, bury, place
+from ... import validation
+from ...chain import Change, Node, Span, Stamp, bury, place
 from ...connections import ConnectionChange
 from ...errors import StoreClosedError
 from ...facts import ConnectionFacts
 from ...model import Connection, MemoryVersion, Revision, position
+from ..asof import AsOfReader
 from ..base import Reader, Writer
 from ..lock import WriterLock
-from .asof import AsOfReader
 from .journal import Journal
 from .reader import NowReader
 from .state import Chain, Contact, State
@@ -33,6 +34,9 @@ class MemoryBackend:
     Args:
         busy_timeout: how long a writer waits for another, in seconds.
 
+    Raises:
+        InvalidInputError: the argument may not come in.
+
     Example:
         >>> from versionchain import MemoryStore
         >>> MemoryStore(MemoryBackend()).add("ada", "Prefers tea").number
@@ -41,7 +45,7 @@ class MemoryBackend:
 
     def __init__(self, *, busy_timeout: float = 30.0) -> None:
         self._states: dict[str, State] = {}
-        self._writing = WriterLock(busy_timeout)
+        self._writing = WriterLock(validation.seconds("busy_timeout", busy_timeout))
         self._access = threading.Lock()  # held for a reader's block, and for each single change
         self._closed = False
 
@@ -55,7 +59,8 @@ class MemoryBackend:
             if at is None and not state.pending:
                 yield NowReader(state)
             else:
-                yield AsOfReader(state, len(state.revisions) if at is None else at)
+                newest = len(state.revisions) if at is None else at
+                yield AsOfReader(NowReader(state), newest)
 
     @contextmanager
     def write(self, tenant: str) -> Iterator[Writer]:
@@ -100,7 +105,7 @@ class MemoryWriter(NowReader):
             if change.mark is not None:
                 self._mark(change.mark, chain, contact, stamp)
             if change.unmark:
-                self._unmark(change.unmark, change.absence, chain, contact)
+                self._unmark(change, chain, contact)
             self._lead(chain, contact, change.latest)
 
     def apply_connection(self, change: ConnectionChange, stamp: Stamp) -> None:
@@ -178,22 +183,15 @@ class MemoryWriter(NowReader):
         left, right = span.left, span.right
         self._join(left.id if left else None, right.id if right else None)
 
-    def _unmark(
-        self,
-        nodes: tuple[Node, ...],
-        absence: Interval | None,
-        chain: Chain,
-        contact: Contact,
-    ) -> None:
+    def _unmark(self, change: Change, chain: Chain, contact: Contact) -> None:
         state, journal = self._state, self._journal
+        nodes = change.unmark
         for node in nodes:
-            version = state.versions[node.id]
-            if version.deleted_revision is not None:
-                journal.drop(state.marked[version.deleted_revision], version.id)
-            if absence is not None:
+            journal.drop(state.marked[change.marked_by or 0], node.id)
+            if change.absence is not None:
                 past = state.absences.get(node.id, ())
-                journal.put(state.absences, node.id, (*past, absence))
-            self._keep(place(version, None, None))
+                journal.put(state.absences, node.id, (*past, change.absence))
+            self._keep(place(state.versions[node.id], None, None))
         for node in nodes:
             self._join(state.living_beside(chain, node.number, -1), node.id)
             self._join(node.id, state.living_beside(chain, node.number, 1))

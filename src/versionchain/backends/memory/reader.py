@@ -4,11 +4,11 @@ May live here: answers read off the structures. May not be known here: writing, 
 """
 
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from datetime import datetime
 from itertools import islice
 
-from ...chain import Marked, Outline, Span, node
+from ...chain import Marked, Outline, Span, gather, node
 from ...facts import ChainFacts, ConnectionFacts, VersionFacts
 from ...model import Connection, Count, MemoryVersion, Position, Revision, Violation, position
 from ..base import sorted_connections
@@ -125,10 +125,7 @@ class NowReader:
         for id in state.marked.get(revision, ()):
             version = state.versions[id]
             by_chain.setdefault(version.chain_id, []).append(version)
-        return [
-            marked(state.chains[chain_id], self.head(chain_id), by_chain[chain_id])
-            for chain_id in sorted(by_chain)
-        ]
+        return [gather(by_chain[chain_id], self.head(chain_id)) for chain_id in sorted(by_chain)]
 
     def last_number(self, chain_id: str) -> int:
         return self._state.chains[chain_id].last_number
@@ -165,15 +162,28 @@ class NowReader:
         return [revisions[number - 1] for number in touched[start : start + limit]]
 
     def chains(self) -> Iterator[ChainFacts]:
-        state = self._state
-        for chain_id in sorted(state.chains):
-            chain = state.chains[chain_id]
-            versions = tuple(self._facts(id) for id in chain.ids)
-            yield ChainFacts(chain.id, chain.contact_id, chain.last_number, versions)
+        for chain_id in sorted(self._state.chains):
+            yield self._facts(self._state.chains[chain_id])
 
     def links(self) -> Iterator[ConnectionFacts]:
         for key in sorted(self._state.connections):
             yield from self._state.connections[key]
+
+    def facts_of(self, id: str) -> ChainFacts | None:
+        chain = self._state.chain_of(id)
+        return None if chain is None else self._facts(chain)
+
+    def facts_of_contact(self, contact_id: str) -> list[ChainFacts]:
+        contact = self._state.contacts.get(contact_id)
+        return [] if contact is None else list(map(self._facts, contact.chains.values()))
+
+    def links_of(self, chain_id: str) -> list[ConnectionFacts]:
+        state = self._state
+        return [each for key in state.linked.get(chain_id, ()) for each in state.connections[key]]
+
+    def known_contacts(self, *, after: str | None, limit: int) -> list[str]:
+        ids = self._state.contacts.irange(minimum=after, inclusive=(False, True))
+        return list(islice(ids, limit))
 
     def self_check(self) -> Iterator[Violation]:
         return self_check(self._state)
@@ -186,14 +196,15 @@ class NowReader:
         at = self._state.versions[chain.ids[self._state.index_of(chain, number)]]
         return None if at.next_id is None else self._state.versions[at.next_id]
 
-    def _facts(self, id: str) -> VersionFacts:
-        version = self._state.versions[id]
-        return VersionFacts(version, version._ordinal, self._state.absences.get(id, ()))
-
-
-def marked(chain: Chain, latest: MemoryVersion | None, versions: Iterable[MemoryVersion]) -> Marked:
-    """The marked versions of one chain as the rules take them. O(n log n)."""
-    nodes = sorted((node(version) for version in versions), key=lambda each: each.number)
-    return Marked(
-        chain.id, chain.contact_id, None if latest is None else node(latest), tuple(nodes)
-    )
+    def _facts(self, chain: Chain) -> ChainFacts:
+        state = self._state
+        versions = [state.versions[id] for id in chain.ids]
+        return ChainFacts(
+            chain.id,
+            chain.contact_id,
+            chain.last_number,
+            tuple(
+                VersionFacts(each, position(each)[1], state.absences.get(each.id, ()))
+                for each in versions
+            ),
+        )

@@ -1,0 +1,171 @@
+"""Memories in one SQLite file: tenants, snapshots, and one writer at a time.
+
+May live here: opening, beginning, committing, rolling back, and what belongs to one process.
+May not be known here: a rule, or any statement on the tables.
+
+Readers look at the last commit (write-ahead log), so nobody waits for a writer who only reads.
+Writers take turns: threads by a lock, processes by two files; then BEGIN IMMEDIATE, since an
+upgrade from a reader would fail at once, whatever the timeout.
+"""
+
+import os
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from ... import validation
+from ...errors import InvalidInputError, StoreClosedError
+from ..asof import AsOfReader
+from ..base import Reader, Writer
+from ..lock import WriterLock
+from . import schema
+from .faults import run, translated
+from .pool import Durability, Pool
+from .reader import SQLiteReader, find_tenant
+from .turns import Turns
+from .writer import SQLiteWriter
+
+
+class SQLiteBackend:
+    """Keeps everything in one file, which threads and processes may share.
+
+    Args:
+        path: the file, made if it is absent; its folder must be there.
+        durability: "full" syncs at every commit; "normal" at checkpoints, so that a power loss may
+            take the last commits, never a part of one.
+        busy_timeout: how long a writer waits for another, in seconds.
+
+    Raises:
+        InvalidInputError: an argument may not come in.
+        SchemaVersionError: a newer versionchain wrote the file; it is left as it was.
+        CorruptStoreError: the file is damaged or not versionchain's; it is left as it was.
+        StorageError: it can't be opened.
+
+    Cost: O(1); a file of an older schema is migrated once, O(n).
+
+    Example:
+        >>> import tempfile
+        >>> from versionchain import MemoryStore
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     with MemoryStore(SQLiteBackend(f"{folder}/agent.db")) as store:
+        ...         print(store.add("ada", "Prefers tea").number)
+        1
+    """
+
+    def __init__(
+        self, path: str | Path, *, durability: Durability = "full", busy_timeout: float = 30.0
+    ) -> None:
+        self._path = _file(path)
+        if durability not in ("full", "normal"):
+            raise InvalidInputError("durability", 'must be "full" or "normal"')
+        self._durability: Durability = durability
+        self._busy_timeout = validation.seconds("busy_timeout", busy_timeout)
+        self._closed = False
+        self._inherited: list[_Process] = []
+        self._process = self._new_process()
+        self._keys: dict[str, int] = {}
+        try:
+            self._prepare()
+        except BaseException:
+            self._process.close()
+            raise
+
+    @contextmanager
+    def read(self, tenant: str, at: int | None = None) -> Iterator[Reader]:
+        """A snapshot of a tenant; see `base.Backend.read`."""
+        with self._here().pool.lent() as connection:
+            run(connection, "BEGIN")
+            try:
+                reader = SQLiteReader(connection, self._key(connection, tenant))
+                yield reader if at is None else AsOfReader(reader, at)
+            finally:
+                _roll_back(connection)
+
+    @contextmanager
+    def write(self, tenant: str) -> Iterator[Writer]:
+        """The one writer; see `base.Backend.write`."""
+        process = self._here()
+        with process.writing.held(), process.turns.held(), self._here().pool.lent() as connection:
+            run(connection, "BEGIN IMMEDIATE")
+            try:
+                writer = SQLiteWriter(connection, self._key(connection, tenant), tenant)
+                yield writer
+                writer.commit()
+            except BaseException:
+                _roll_back(connection)
+                raise
+            if writer.tenant_key:
+                self._keys[tenant] = writer.tenant_key
+
+    def close(self) -> None:
+        """Waits for the writer and closes the connections; see `base.Backend.close`."""
+        if self._closed:
+            return
+        process = self._here()
+        # The last connection to close moves the log into the file: in turn, like a write.
+        with process.writing.held(), process.turns.held():
+            self._closed = True
+            process.pool.close()
+        process.turns.close()
+
+    def _here(self) -> "_Process":
+        """What belongs to this process; a forked child starts anew and leaves the parent's be."""
+        if self._closed:
+            raise StoreClosedError
+        if self._process.id != os.getpid():
+            # Kept, not closed: closing would drop locks that the parent holds.
+            self._inherited.append(self._process)
+            self._process = self._new_process()
+        return self._process
+
+    def _new_process(self) -> "_Process":
+        return _Process(self._path, self._durability, self._busy_timeout)
+
+    def _prepare(self) -> None:
+        """Makes or migrates the file where it needs that, and refuses it where it is not ours."""
+        process = self._process
+        with translated(), process.pool.lent() as connection:
+            if schema.version_of(connection) < len(schema.STEPS):
+                with process.turns.held():
+                    schema.migrate(connection)
+
+    def _key(self, connection: sqlite3.Connection, tenant: str) -> int:
+        """The tenant's key. One that was committed stays, so it may be remembered."""
+        key = self._keys.get(tenant, 0)
+        if not key:
+            key = find_tenant(connection, tenant)
+            if key:
+                self._keys[tenant] = key
+        return key
+
+
+class _Process:
+    """What one process has of a store: its connections, and its places in the queues."""
+
+    def __init__(self, path: Path, durability: Durability, busy_timeout: float) -> None:
+        self.id = os.getpid()
+        self.pool = Pool(path, durability, busy_timeout)
+        self.writing = WriterLock(busy_timeout)
+        self.turns = Turns(path, busy_timeout)
+
+    def close(self) -> None:
+        self.pool.close()
+        self.turns.close()
+
+
+def _file(path: object) -> Path:
+    if not isinstance(path, str | Path):
+        raise InvalidInputError("path", f"must be a str or Path, not {type(path).__name__}")
+    if str(path) == ":memory:":
+        raise InvalidInputError("path", "must be a file; MemoryStore() keeps memories in memory")
+    if not str(path).strip() or "\0" in str(path):
+        raise InvalidInputError("path", "must not be empty or hold NUL")
+    return Path(path).absolute()
+
+
+def _roll_back(connection: sqlite3.Connection) -> None:
+    if connection.in_transaction:
+        # One that fails leaves the connection in its transaction, and the pool throws it away.
+        with suppress(sqlite3.Error):
+            connection.execute("ROLLBACK")

@@ -1,0 +1,84 @@
+"""What SQLite's errors mean here.
+
+May live here: the translation into `versionchain.errors`. May not be known here: what was asked.
+
+SQLite's own message is not passed on: it may quote SQL or names of the schema. Its code is.
+"""
+
+import sqlite3
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any, Final
+
+from ...errors import (
+    CommitUnknownError,
+    CorruptStoreError,
+    ReadOnlyError,
+    StorageError,
+    StorageFullError,
+    StoreBusyError,
+    StoreClosedError,
+)
+
+_PRIMARY: Final = 0xFF
+
+_MEANINGS: Final[dict[int, tuple[type[StorageError], str]]] = {
+    sqlite3.SQLITE_BUSY: (StoreBusyError, "Another process held the file for too long: retry."),
+    sqlite3.SQLITE_LOCKED: (StoreBusyError, "Another connection held the file: retry."),
+    sqlite3.SQLITE_FULL: (StorageFullError, "The disk is full; the change was undone: free space."),
+    sqlite3.SQLITE_CORRUPT: (CorruptStoreError, "The file is damaged: restore a backup."),
+    sqlite3.SQLITE_NOTADB: (CorruptStoreError, "The file is not a versionchain store."),
+    sqlite3.SQLITE_READONLY: (ReadOnlyError, "The file may not be written: check permissions."),
+    sqlite3.SQLITE_PERM: (ReadOnlyError, "The file may not be opened: check permissions."),
+    sqlite3.SQLITE_CANTOPEN: (
+        StorageError,
+        "The file can't be opened: check that its folder exists and may be written.",
+    ),
+}
+
+
+def translate(error: sqlite3.Error) -> StorageError:
+    """The typed error for one of SQLite's. O(1)."""
+    code = getattr(error, "sqlite_errorcode", None)
+    name = getattr(error, "sqlite_errorname", None)
+    if code is None and isinstance(error, sqlite3.ProgrammingError):
+        return StoreClosedError()
+    if code is None and isinstance(error, sqlite3.OperationalError):
+        # The driver itself says so of a text that is not UTF-8.
+        return CorruptStoreError("The file holds bytes that are no text: restore a backup.")
+    kind, message = _MEANINGS.get(
+        (code or 0) & _PRIMARY, (StorageError, "The storage failed; the change was undone.")
+    )
+    return kind(message, name)
+
+
+@contextmanager
+def translated() -> Iterator[None]:
+    """Raises SQLite's errors as typed ones. Never around a caller's block: its own are its own."""
+    try:
+        yield
+    except sqlite3.Error as error:
+        raise translate(error) from None
+
+
+def run(connection: sqlite3.Connection, sql: str, values: Sequence[Any] = ()) -> sqlite3.Cursor:
+    """Executes a statement; SQLite's errors come out as typed ones."""
+    try:
+        return connection.execute(sql, values)
+    except sqlite3.Error as error:
+        raise translate(error) from None
+
+
+def commit_fault(error: sqlite3.Error) -> StorageError:
+    """What a failed COMMIT means: a lock or a full disk undid it, anything else may not have.
+
+    An error out of COMMIT does not mean "not committed": with fsync failing, what was written is
+    found after reopening.
+    """
+    known = translate(error)
+    if isinstance(known, StoreBusyError | StorageFullError):
+        return known
+    return CommitUnknownError(
+        "The commit failed so that all of it or nothing was kept: reopen the store and read.",
+        known.code,
+    )

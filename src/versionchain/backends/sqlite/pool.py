@@ -1,0 +1,96 @@
+"""The connections to one file, in one process.
+
+May live here: making connections, lending them, closing them. May not be known here: what is done
+with one, or who writes.
+"""
+
+import sqlite3
+from collections import deque
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Final, Literal
+
+from ...errors import StoreClosedError
+from .faults import translated
+
+Durability = Literal["full", "normal"]
+
+_STATEMENTS: Final = 256  # all that there are: one that is compiled again costs three times its run
+
+
+class Pool:
+    """Lends connections, one borrower each, the last one returned first.
+
+    So a thread that reads and writes by itself always has the same one, with its warm cache; a
+    thread that reads while its own block is open gets another, and sees what was before.
+
+    Args:
+        path: the file.
+        durability: how far a commit is pushed before it is acknowledged.
+        busy_timeout: how long SQLite waits for a lock of its own, in seconds.
+    """
+
+    def __init__(self, path: Path, durability: Durability, busy_timeout: float) -> None:
+        self._path = path
+        self._synchronous = durability.upper()
+        self._busy_timeout = busy_timeout
+        self._idle: deque[sqlite3.Connection] = deque()
+        self._closed = False
+
+    @contextmanager
+    def lent(self) -> Iterator[sqlite3.Connection]:
+        """A connection for a block. One that a failure left in a transaction is thrown away.
+
+        Raises:
+            StoreClosedError: the pool was closed.
+            StorageError: the file can't be opened.
+        """
+        connection = self._take()
+        try:
+            yield connection
+        finally:
+            if connection.in_transaction:
+                discard(connection)
+            else:
+                self._idle.append(connection)
+            if self._closed:
+                self.close()
+
+    def close(self) -> None:
+        """Closes what is not lent, and what comes back later as it comes. O(connections)."""
+        self._closed = True
+        while self._idle:
+            discard(self._idle.pop())
+
+    def _take(self) -> sqlite3.Connection:
+        if self._closed:
+            raise StoreClosedError
+        try:
+            return self._idle.pop()
+        except IndexError:
+            return self._connect()
+
+    def _connect(self) -> sqlite3.Connection:
+        with translated():
+            connection = sqlite3.connect(
+                self._path,
+                timeout=self._busy_timeout,
+                isolation_level=None,
+                check_same_thread=False,
+                cached_statements=_STATEMENTS,
+            )
+            try:
+                connection.execute("PRAGMA trusted_schema=OFF")
+                connection.execute("PRAGMA cell_size_check=ON")
+                connection.execute(f"PRAGMA synchronous={self._synchronous}")
+            except BaseException:
+                discard(connection)
+                raise
+            return connection
+
+
+def discard(connection: sqlite3.Connection) -> None:
+    """Closes a connection, whatever state it is in. O(1)."""
+    with suppress(sqlite3.Error):
+        connection.close()

@@ -1,0 +1,93 @@
+"""How processes take turns at writing one file.
+
+May live here: the lock between processes. May not be known here: SQLite, or what is written.
+
+SQLite's own busy handler lets whoever asks most often win: of eight writers one starves the
+others. So a writer first passes a gate and holds it while it waits for the lock: whoever has just
+written must queue at the gate like everybody else, and each waits for a bounded number of others.
+"""
+
+import os
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from ...errors import ReadOnlyError, StoreBusyError
+
+if sys.platform != "win32":
+    import fcntl
+
+_FIRST_PAUSE = 0.0002
+_LONGEST_PAUSE = 0.002
+
+
+class Turns:
+    """A lock between processes on two files beside the store. One thread at a time may use it.
+
+    Args:
+        path: the store's file; the two are named after it.
+        timeout: how long to wait for others, in seconds.
+    """
+
+    def __init__(self, path: Path, timeout: float) -> None:
+        self._paths = (Path(f"{path}-gate"), Path(f"{path}-lock"))
+        self._timeout = timeout
+        self._files: tuple[int, ...] = ()
+
+    @contextmanager
+    def held(self) -> Iterator[None]:
+        """Holds the lock for a block.
+
+        Raises:
+            StoreBusyError: another process did not let go in time.
+            ReadOnlyError: the folder may not be written.
+        """
+        if sys.platform == "win32":  # no flock there: SQLite's own lock must do
+            yield
+            return
+        gate, lock = self._open()
+        deadline = time.monotonic() + self._timeout
+        self._wait(gate, deadline)
+        try:
+            self._wait(lock, deadline)
+        finally:
+            fcntl.flock(gate, fcntl.LOCK_UN)
+        try:
+            yield
+        finally:
+            fcntl.flock(lock, fcntl.LOCK_UN)
+
+    def close(self) -> None:
+        """Gives the files back; they stay in the folder, for whoever else has them open. O(1)."""
+        for file in self._files:
+            os.close(file)
+        self._files = ()
+
+    def _open(self) -> tuple[int, ...]:
+        if not self._files:
+            flags = os.O_RDWR | os.O_CREAT | os.O_CLOEXEC
+            try:
+                self._files = tuple(os.open(path, flags, 0o644) for path in self._paths)
+            except OSError:
+                raise ReadOnlyError(
+                    "The store's folder may not be written: check its permissions."
+                ) from None
+        return self._files
+
+    @staticmethod
+    def _wait(file: int, deadline: float) -> None:
+        pause = _FIRST_PAUSE
+        while True:
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                if time.monotonic() >= deadline:
+                    raise StoreBusyError(
+                        "Another process is writing and did not end in time: retry."
+                    ) from None
+                time.sleep(pause)
+                pause = min(pause * 2, _LONGEST_PAUSE)
+            else:
+                return

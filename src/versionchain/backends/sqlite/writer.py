@@ -1,0 +1,200 @@
+"""Changing a tenant in the file.
+
+May live here: a change as SQL. May not be known here: a rule, or how a commit is made.
+"""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Final
+
+from ...chain import Change, Span, Stamp
+from ...connections import ConnectionChange
+from ...errors import TransactionError
+from ...model import Connection, MemoryVersion, Revision, position
+from . import rows
+from .faults import commit_fault, run
+from .reader import SQLiteReader
+
+_NEW_TENANT: Final = "INSERT INTO tenants (name) VALUES (?)"
+_NEW_CONTACT: Final = "INSERT INTO contacts (tenant, contact_id) VALUES (?, ?)"
+_NEW_CHAIN: Final = "INSERT INTO chains (contact, chain_id, last_number) VALUES (?, ?, ?)"
+_CONTACT: Final = "SELECT key FROM contacts WHERE tenant = ? AND contact_id = ?"
+_CHAIN: Final = """
+    SELECT c.key, c.contact FROM ids i JOIN chains c ON c.key = i.chain
+    WHERE i.tenant = ? AND i.id = ? AND i.number = 0"""
+_NEW_ID: Final = "INSERT INTO ids (tenant, id, chain, number) VALUES (?, ?, ?, ?)"
+_NEW_VERSION: Final = """
+    INSERT INTO versions (chain, deleted, number, contact, ordinal, id, content, categories,
+        metadata, session_id, event_start, event_end, created_at, revision)
+    VALUES (?, 0, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"""
+_LEAD: Final = "UPDATE chains SET latest = ?, revision = ?, ordinal = ? WHERE key = ?"
+_NUMBER: Final = "UPDATE chains SET last_number = ? WHERE key = ?"
+_MARK: Final = """
+    UPDATE versions SET deleted = ?, deleted_at = ?
+    WHERE chain = ? AND deleted = 0 AND number BETWEEN ? AND ?"""
+_UNMARK: Final = """
+    UPDATE versions SET deleted = 0, deleted_at = NULL
+    WHERE chain = ? AND deleted = ? AND number = ?"""
+_ABSENCE: Final = "INSERT INTO absences (chain, number, deleted, restored) VALUES (?, ?, ?, ?)"
+_TOUCH: Final = "INSERT OR IGNORE INTO touched (tenant, revision, contact) VALUES (?, ?, ?)"
+_END: Final = """
+    UPDATE connections SET until = ?
+    WHERE source = ? AND target = ? AND kind = ? AND until IS NULL"""
+_FORGET: Final = """
+    DELETE FROM connections WHERE source = ? AND target = ? AND kind = ? AND until IS NULL"""
+_MAKE: Final = """
+    INSERT INTO connections (source, target, kind, revision, metadata, created_at)
+    VALUES (?, ?, ?, ?, ?, ?)"""
+_RECORD: Final = """
+    INSERT INTO revisions (tenant, number, created_at, operation, actor, reason,
+        added, deleted, restored, connected, disconnected)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"""
+
+
+class SQLiteWriter(SQLiteReader):
+    """Applies changes to one tenant. `base.Writer` says what each method promises.
+
+    Args:
+        connection: in a transaction that it alone writes in.
+        tenant_key: the tenant's key in the file; 0 for one that never wrote.
+        tenant: its name.
+    """
+
+    def __init__(self, connection: sqlite3.Connection, tenant_key: int, tenant: str) -> None:
+        super().__init__(connection, tenant_key)
+        self._name = tenant
+
+    @property
+    def tenant_key(self) -> int:
+        """The tenant's key, once it has one. O(1)."""
+        return self._tenant
+
+    def apply(self, change: Change, stamp: Stamp) -> None:
+        self._ensure_tenant()
+        chain, contact = self._place_of(change)
+        if change.insert is not None:
+            self._insert(change.insert, chain, contact)
+        if change.mark is not None:
+            self._mark(change.mark, chain, stamp)
+        if change.unmark:
+            self._unmark(change, chain)
+        latest = change.latest
+        self._do(
+            _LEAD,
+            *((latest.number, latest.revision, latest.ordinal) if latest else (None,) * 3),
+            chain,
+        )
+        self._do(_TOUCH, self._tenant, stamp.number, contact)
+
+    def apply_connection(self, change: ConnectionChange, stamp: Stamp) -> None:
+        if change.end is not None:
+            self._do(_END, stamp.number, *self._touch_ends(change.end, stamp))
+        if change.forget is not None:
+            self._do(_FORGET, *self._touch_ends(change.forget, stamp))
+        if (made := change.make) is not None:
+            self._do(
+                _MAKE,
+                *self._touch_ends(made, stamp),
+                made.revision,
+                made.metadata_json,
+                rows.micros(made.created_at),
+            )
+
+    def record(self, revision: Revision) -> None:
+        counts = revision.counts
+        self._do(
+            _RECORD,
+            self._tenant,
+            revision.number,
+            rows.micros(revision.created_at),
+            revision.operation,
+            revision.actor,
+            revision.reason,
+            counts.added,
+            counts.deleted,
+            counts.restored,
+            counts.connected,
+            counts.disconnected,
+        )
+
+    @contextmanager
+    def savepoint(self) -> Iterator[None]:
+        self._require_whole()
+        known = self._tenant
+        self._do("SAVEPOINT call")
+        try:
+            yield
+        except BaseException:
+            self._tenant = known
+            self._undo()
+            raise
+        self._do("RELEASE call")
+
+    def commit(self) -> None:
+        """Commits the transaction. O(pages changed).
+
+        Raises:
+            TransactionError: a failure undid the block before, and a caller went on.
+            CommitUnknownError: all of it or nothing was kept.
+            StorageError: nothing was kept.
+        """
+        self._require_whole()
+        try:
+            self._connection.execute("COMMIT")
+        except sqlite3.Error as error:
+            raise commit_fault(error) from None
+
+    def _require_whole(self) -> None:
+        # SQLite itself undoes everything when, say, the disk fills.
+        if not self._connection.in_transaction:
+            raise TransactionError("A failure of the storage undid this block. Open a new one.")
+
+    def _undo(self) -> None:
+        if self._connection.in_transaction:
+            self._do("ROLLBACK TO call")
+            self._do("RELEASE call")
+
+    def _ensure_tenant(self) -> None:
+        if not self._tenant:
+            self._tenant = self._do(_NEW_TENANT, self._name)
+
+    def _place_of(self, change: Change) -> tuple[int, int]:
+        """The keys of a change's chain and contact, made where they are new."""
+        row = self._row(_CHAIN, self._tenant, change.chain_id)
+        if row is not None:
+            return row[0], row[1]
+        known = self._row(_CONTACT, self._tenant, change.contact_id)
+        contact = known[0] if known else self._do(_NEW_CONTACT, self._tenant, change.contact_id)
+        chain = self._do(_NEW_CHAIN, contact, change.chain_id, 0)
+        self._do(_NEW_ID, self._tenant, change.chain_id, chain, 0)
+        return chain, contact
+
+    def _insert(self, version: MemoryVersion, chain: int, contact: int) -> None:
+        self._do(_NUMBER, version.number, chain)
+        self._do(_NEW_ID, self._tenant, version.id, chain, version.number)
+        ordinal = position(version)[1]
+        self._do(_NEW_VERSION, chain, version.number, contact, ordinal, *rows.columns(version))
+
+    def _mark(self, span: Span, chain: int, stamp: Stamp) -> None:
+        when = rows.micros(stamp.created_at)
+        self._do(_MARK, stamp.number, when, chain, span.first, span.last)
+
+    def _unmark(self, change: Change, chain: int) -> None:
+        for node in change.unmark:
+            self._do(_UNMARK, chain, change.marked_by, node.number)
+            if change.absence is not None:
+                self._do(_ABSENCE, chain, node.number, *change.absence)
+
+    def _touch_ends(self, connection: Connection, stamp: Stamp) -> tuple[int, int, str]:
+        """The key of a connection, its contacts being told of."""
+        ends = []
+        for chain_id in (connection.source_id, connection.target_id):
+            chain, contact = self._row(_CHAIN, self._tenant, chain_id) or (0, 0)
+            self._do(_TOUCH, self._tenant, stamp.number, contact)
+            ends.append(chain)
+        return ends[0], ends[1], connection.kind
+
+    def _do(self, sql: str, *values: object) -> int:
+        """Runs a statement; the key of the row that it inserted, where it did."""
+        return run(self._connection, sql, values).lastrowid or 0
