@@ -94,16 +94,16 @@ class AsOfReader:
         chains = list(self._chains(contact_id))
         return Count(len(chains), sum(map(len, chains)), len(self._deleted(contact_id)))
 
-    def span(self, chain_id: str, first: int, last: int) -> Span:
+    def span(self, last: MemoryVersion, *, first: int) -> Span:
         """See `base.Reader`."""
-        outline = self.outline(chain_id)
+        outline = self.outline(last.chain_id)
         below = [each for each in outline.nodes if each.number < first]
-        above = [each for each in outline.nodes if each.number > last]
+        above = [each for each in outline.nodes if each.number > last.number]
         return Span(
-            chain_id,
+            last.chain_id,
             outline.contact_id,
             first=first,
-            last=last,
+            last=last.number,
             count=len(outline.nodes) - len(below) - len(above),
             left=below[-1] if below else None,
             right=above[0] if above else None,

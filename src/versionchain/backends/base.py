@@ -103,10 +103,9 @@ class Reader(Protocol):
         """What a contact has; zeros for one never seen. O(its versions) at worst."""
         ...
 
-    def span(self, chain_id: str, first: int, last: int) -> Span:
-        """The visible versions with numbers from `first` to `last`, and what stands around them.
+    def span(self, last: MemoryVersion, *, first: int) -> Span:
+        """The visible versions from number `first` up to a visible version, and around them.
 
-        `last` is the number of a visible version.
         O(log n + the count), and no deleted version is read.
         """
         ...

@@ -76,8 +76,7 @@ class DeleteCalls(CallsBase):
             if expected is not None:
                 expect_latest(find_latest(work.reader, version_id, contact_id), expected)
             first = 1 if with_previous else version.number
-            span = work.reader.span(version.chain_id, first, version.number)
-            return work.delete([chain.cut(span)])
+            return work.delete([chain.cut(work.reader.span(version, first=first))])
 
     def delete_memory(
         self,
@@ -123,8 +122,7 @@ class DeleteCalls(CallsBase):
         with self._working("delete_memory", reason, dry_run=dry_run) as work:
             latest = find_latest(work.reader, id, contact_id)
             expect_latest(latest, expected)
-            span = work.reader.span(latest.chain_id, 1, latest.number)
-            return work.delete([chain.cut(span)])
+            return work.delete([chain.cut(work.reader.span(latest, first=1))])
 
     def delete_contact(
         self, contact_id: str, *, reason: str | None = None, dry_run: bool = False

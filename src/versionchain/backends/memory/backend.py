@@ -172,7 +172,7 @@ class MemoryWriter(NowReader):
         state, journal = self._state, self._journal
         if stamp.number not in state.marked:
             journal.put(state.marked, stamp.number, {})
-        newest = state.living_beside(chain, span.last + 1, -1)
+        newest = state.versions[span.right.id].previous_id if span.right else chain.latest_id
         for version in list(state.back_from(newest)):
             if version.number < span.first:
                 break

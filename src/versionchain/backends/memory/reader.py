@@ -85,26 +85,23 @@ class NowReader:
             return Count(0, 0, 0)
         return Count(len(contact.latest), contact.living, contact.deleted)
 
-    def span(self, chain_id: str, first: int, last: int) -> Span:
-        state, chain = self._state, self._state.chains[chain_id]
-        latest = next(state.back_from(chain.latest_id))
-        above = self._beyond(chain, last)
-        newest = latest.id if above is None else above.previous_id
+    def span(self, last: MemoryVersion, *, first: int) -> Span:
+        state, chain = self._state, self._state.chains[last.chain_id]
         count, below = 0, None
-        for version in state.back_from(newest):
+        for version in state.back_from(last.id):
             if version.number < first:
                 below = version
                 break
             count += 1
         return Span(
-            chain_id,
+            chain.id,
             chain.contact_id,
             first=first,
-            last=last,
+            last=last.number,
             count=count,
             left=None if below is None else node(below),
-            right=None if above is None else node(above),
-            latest=node(latest),
+            right=None if last.next_id is None else node(state.versions[last.next_id]),
+            latest=node(next(state.back_from(chain.latest_id))),
         )
 
     def outline(self, chain_id: str) -> Outline:
@@ -190,11 +187,6 @@ class NowReader:
 
     def _living(self, latest_id: str | None) -> list[MemoryVersion]:
         return list(self._state.back_from(latest_id))[::-1]
-
-    def _beyond(self, chain: Chain, number: int) -> MemoryVersion | None:
-        """The nearest living version above `number`, where the one of that number lives. O(1)."""
-        at = self._state.versions[chain.ids[self._state.index_of(chain, number)]]
-        return None if at.next_id is None else self._state.versions[at.next_id]
 
     def _facts(self, chain: Chain) -> ChainFacts:
         state = self._state

@@ -217,16 +217,16 @@ class SQLiteReader:
         memories, versions, deleted = row
         return Count(memories, versions - deleted, deleted)
 
-    def span(self, chain_id: str, first: int, last: int) -> Span:
-        key, _, contact_id, _, latest = self._chain(chain_id)
+    def span(self, last: MemoryVersion, *, first: int) -> Span:
+        key, chain_id, contact_id, _, latest = self._chain(last.chain_id)
         left = self._row(_NODE_BELOW, key, first)
-        right = self._row(_NODE_ABOVE, key, last)
+        right = self._row(_NODE_ABOVE, key, last.number)
         return Span(
             chain_id,
             contact_id,
             first=first,
-            last=last,
-            count=self._rows(_COUNT_BETWEEN, key, first, last)[0][0],
+            last=last.number,
+            count=self._rows(_COUNT_BETWEEN, key, first, last.number)[0][0],
             left=None if left is None else rows.node(left),
             right=None if right is None else rows.node(right),
             latest=self._node(key, latest),
