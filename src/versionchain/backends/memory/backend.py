@@ -173,7 +173,7 @@ class MemoryWriter(NowReader):
         if stamp.number not in state.marked:
             journal.put(state.marked, stamp.number, {})
         newest = state.versions[span.right.id].previous_id if span.right else chain.latest_id
-        for version in list(state.back_from(newest)):
+        for version in state.back_from(newest):
             if version.number < span.first:
                 break
             self._keep(bury(version, stamp))
