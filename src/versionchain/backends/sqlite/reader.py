@@ -137,9 +137,8 @@ _LINKS: Final = f"""
     WHERE k.tenant = ? ORDER BY s.chain_id, t.chain_id, n.kind, n.revision"""
 _REVISION: Final = f"""
     SELECT {rows.REVISION_COLUMNS}, (
-        SELECT json_group_array(contact_id) FROM (
-            SELECT k.contact_id FROM touched d JOIN contacts k ON k.key = d.contact
-            WHERE d.tenant = r.tenant AND d.revision = r.number ORDER BY k.contact_id))"""
+        SELECT json_group_array(k.contact_id) FROM touched d JOIN contacts k ON k.key = d.contact
+        WHERE d.tenant = r.tenant AND d.revision = r.number)"""
 _REVISIONS: Final = f"""
     {_REVISION} FROM revisions r WHERE r.tenant = ? AND r.number > ? ORDER BY r.number LIMIT ?"""
 _REVISIONS_OF: Final = f"""

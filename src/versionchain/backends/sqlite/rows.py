@@ -120,7 +120,7 @@ def connection(row: Row) -> Connection:
 
 
 def revision(row: Row) -> Revision:
-    """A row of REVISION_COLUMNS followed by its contacts as a JSON array. O(its contacts)."""
+    """A row of REVISION_COLUMNS, then its contacts as a JSON array in any order. O(those)."""
     number, created_at, operation, actor, reason, *counts, contacts = row
     return Revision(
         number,
@@ -129,5 +129,5 @@ def revision(row: Row) -> Revision:
         actor,
         reason,
         RevisionCounts(*counts),
-        tuple(json.loads(contacts)),
+        tuple(sorted(json.loads(contacts))),
     )
