@@ -158,7 +158,7 @@ class MemoryStore(AllCalls):
 
         Args:
             tenant: whose memories, 1 to 512 characters.
-            actor: who writes through it; None: nobody is named.
+            actor: who writes through it; None: the same as through this one.
 
         Returns:
             The handle. Closing it leaves the others open; closing the first closes all.
@@ -181,7 +181,7 @@ class MemoryStore(AllCalls):
         handle._settings = evolve(
             self._settings,
             tenant=validation.text("tenant", tenant),
-            actor=validation.optional_text("actor", actor),
+            actor=validation.optional_text("actor", actor) or self.actor,
         )
         handle._owns_backend = False
         return handle

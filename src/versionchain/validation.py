@@ -128,8 +128,8 @@ class _Walk:
 
 def identifier(field: str, value: object) -> str:
     """A UUID as canonical text: lower case, with hyphens. O(1)."""
-    if type(value) is UUID:
-        return str(value)
+    if isinstance(value, UUID):
+        return UUID.__str__(value)
     if type(value) is str and len(value) == 36:
         try:
             if str(UUID(value)) == value:

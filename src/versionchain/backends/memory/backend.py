@@ -46,7 +46,7 @@ class MemoryBackend:
     def __init__(self, *, busy_timeout: float = 30.0) -> None:
         self._states: dict[str, State] = {}
         self._writing = WriterLock(validation.seconds("busy_timeout", busy_timeout))
-        self._access = threading.Lock()  # held for a reader's block, and for each single change
+        self._access = threading.RLock()  # held for a reader's block, and for each single change
         self._closed = False
 
     @contextmanager
@@ -89,7 +89,7 @@ class MemoryBackend:
 class MemoryWriter(NowReader):
     """Applies changes to one tenant. `base.Writer` says what each method promises."""
 
-    def __init__(self, state: State, access: threading.Lock) -> None:
+    def __init__(self, state: State, access: threading.RLock) -> None:
         super().__init__(state)
         self._access = access
         self._journal = Journal()
