@@ -3,6 +3,7 @@
 Start with `MemoryStore`: in memory as it is, in a file with `MemoryStore.open`.
 """
 
+from .calls import Snapshot
 from .errors import (
     CommitUnknownError,
     ConflictError,
@@ -70,6 +71,7 @@ __all__ = [
     "Revision",
     "RevisionCounts",
     "SchemaVersionError",
+    "Snapshot",
     "StaleVersionError",
     "Status",
     "StorageError",

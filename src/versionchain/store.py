@@ -288,9 +288,9 @@ MemoryStore.open().
             raise StoreClosedError
 
     @contextmanager
-    def _reading(self) -> Iterator[Reader]:
+    def _reading(self, at: int | None = None) -> Iterator[Reader]:
         self._check_open()
-        with self._backend.read(self.tenant) as reader:
+        with self._backend.read(self.tenant, at) as reader:
             yield reader
 
     @contextmanager

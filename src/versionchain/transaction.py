@@ -8,6 +8,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from .backends.asof import AsOfReader
 from .backends.base import Reader, Writer
 from .calls import AllCalls, Settings
 from .errors import InvalidInputError, TransactionError
@@ -29,9 +30,9 @@ class Transaction(AllCalls):
         self._ended = False
 
     @contextmanager
-    def _reading(self) -> Iterator[Reader]:
+    def _reading(self, at: int | None = None) -> Iterator[Reader]:
         self._check()
-        yield self._writer
+        yield self._writer if at is None else AsOfReader(self._writer, at)
 
     @contextmanager
     def _working(

@@ -8,7 +8,7 @@ every backend, and no message quotes the value.
 
 import json
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from typing import Any, Final
 from uuid import UUID
@@ -89,13 +89,17 @@ class _Walk:
 
     def __init__(self, field: str) -> None:
         self.field = field
-        self.left = MAX_METADATA_BYTES  # a value takes a byte of JSON at least
+        self.left = MAX_METADATA_BYTES
 
-    def check(self, value: object, depth: int) -> None:
-        self.left -= 1
+    def spend(self, least: int) -> None:
+        """Counts what a value takes of JSON at least, so that a shared text is not repeated."""
+        self.left -= least
         if self.left < 0:
             self.refuse(f"must be at most {MAX_METADATA_BYTES:,} bytes of JSON")
+
+    def check(self, value: object, depth: int) -> None:
         kind = type(value)
+        self.spend(len(value) + 2 if kind is str else 1)  # type: ignore[arg-type]
         if kind is str:
             _storable(self.field, value)  # type: ignore[arg-type]
         elif kind is int:
@@ -119,6 +123,7 @@ class _Walk:
         for key, item in value.items():
             if type(key) is not str:
                 self.refuse(f"must have string keys alone, not {type(key).__name__}")
+            self.spend(len(key) + 3)
             _storable(self.field, key)
             self.check(item, depth)
 
@@ -200,10 +205,9 @@ def in_order(said: Draft, prefix: str = "") -> None:
 
 def new_memories(items: object) -> Sequence[NewMemory]:
     """The records of an `add_many`. O(n)."""
-    try:
-        listed: list[NewMemory] = list(items)  # type: ignore[call-overload]
-    except TypeError:
-        raise InvalidInputError("items", "must be an iterable of NewMemory records") from None
+    if not isinstance(items, Iterable):
+        raise InvalidInputError("items", "must be an iterable of NewMemory records")
+    listed: list[NewMemory] = list(items)
     for i, item in enumerate(listed):
         if type(item) is not NewMemory:
             raise InvalidInputError(

@@ -2,11 +2,12 @@
 
 from .base import Settings
 from .delete import DeleteCalls
-from .read import LogCalls, ReadCalls
+from .past import PastCalls, Snapshot
+from .read import ReadCalls
 from .write import WriteCalls
 
-__all__ = ["AllCalls", "DeleteCalls", "LogCalls", "ReadCalls", "Settings", "WriteCalls"]
+__all__ = ["AllCalls", "Settings", "Snapshot"]
 
 
-class AllCalls(WriteCalls, DeleteCalls, LogCalls, ReadCalls):
+class AllCalls(WriteCalls, DeleteCalls, PastCalls, ReadCalls):
     """What a store and a transaction have in common."""

@@ -44,24 +44,28 @@ class Settings:
         return validation.identifier("ids", self.ids())
 
 
-class CallsBase(ABC):
-    """How a call reaches its tenant."""
+class Reading(ABC):
+    """How a call that reads reaches its tenant."""
 
     _settings: Settings
 
     @abstractmethod
-    def _reading(self) -> AbstractContextManager[Reader]:
-        """One state to read from, for as long as the block lasts."""
+    def _reading(self, at: int | None = None) -> AbstractContextManager[Reader]:
+        """One state to read from, for as long as the block lasts: the newest, or an older one."""
+
+    def _as_of(self) -> int | None:
+        """The revision that this handle looks from, where it is an older one; cursors hold it."""
+        return None
+
+
+class Working(Reading):
+    """How a call that writes reaches its tenant."""
 
     @abstractmethod
     def _working(
         self, operation: str, reason: object = None, *, dry_run: bool = False
     ) -> AbstractContextManager[Work]:
         """A piece of work that is all there when the block ends, or not at all."""
-
-    def _as_of(self) -> int | None:
-        """The revision that this handle looks from, where it is an older one; cursors hold it."""
-        return None
 
 
 def find_version(reader: Reader, version_id: str, contact_id: str | None) -> MemoryVersion:

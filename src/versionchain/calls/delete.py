@@ -11,10 +11,10 @@ from .. import chain, validation
 from ..chain import Outline
 from ..errors import InvalidInputError, NotFoundError
 from ..model import Deletion, Restoration
-from .base import CONTACT, CallsBase, expect_latest, find_latest, find_version
+from .base import CONTACT, Working, expect_latest, find_latest, find_version
 
 
-class DeleteCalls(CallsBase):
+class DeleteCalls(Working):
     """What marks versions deleted. Nothing here erases: `restore` takes any of it back."""
 
     def delete(

@@ -1,6 +1,6 @@
 """The calls that read.
 
-May live here: get, latest, history, the listings, count, connections, and the log.
+May live here: get, latest, history, the listings, count, connections.
 May not be known here: which state is read (the newest, an older one, a transaction's own).
 """
 
@@ -16,17 +16,16 @@ from ..model import (
     MemoryVersion,
     Page,
     Position,
-    Revision,
     Status,
     position,
 )
 from . import paging
-from .base import MEMORY, CallsBase, find_latest, find_version
+from .base import MEMORY, Reading, find_latest, find_version
 
 _ANYTHING = Filter()
 
 
-class ReadCalls(CallsBase):
+class ReadCalls(Reading):
     """What can be read of a tenant's memories. No call here changes anything."""
 
     def get(self, version_id: str | UUID, *, contact_id: str | None = None) -> MemoryVersion:
@@ -341,55 +340,3 @@ class ReadCalls(CallsBase):
 
     def _decode(self, query: cursor.Query, after: str) -> list[int | str]:
         return cursor.decode(self._settings.tenant, query, after)
-
-
-class LogCalls(CallsBase):
-    """The audit log, which a view of an older state does not have."""
-
-    def revisions(
-        self,
-        *,
-        since: int = 0,
-        contact_id: str | None = None,
-        limit: int = 100,
-        after: str | None = None,
-    ) -> Page[Revision]:
-        """The committed changes above a revision, oldest first: an audit log and a change feed.
-
-        Numbers rise by one without a gap, so whoever remembers the last number that it saw misses
-        none. The revision of a block is listed once the block has ended.
-
-        Args:
-            since: a revision's number; 0 begins with the first.
-            contact_id: only revisions that touched this contact; None: all.
-            limit: how many a page holds, 1 to 1000.
-            after: the `next_cursor` of the page before.
-
-        Raises:
-            InvalidInputError: an argument may not come in, or the cursor is of another listing.
-
-        Cost: O(limit · log n).
-
-        Example:
-            >>> from versionchain import MemoryStore
-            >>> store = MemoryStore(actor="importer")
-            >>> tea = store.add("ada", "Prefers tea")
-            >>> _ = store.delete(tea.id, reason="asked to")
-            >>> [(r.number, r.operation, r.reason) for r in store.revisions().items]
-            [(1, 'add', None), (2, 'delete', 'asked to')]
-        """
-        since = validation.integer("since", since, 0)
-        contact_id = validation.optional_text("contact_id", contact_id)
-        limit = validation.limit(limit)
-        tenant, query = self._settings.tenant, ("revisions", since, contact_id)
-        start = since if after is None else cast("int", cursor.decode(tenant, query, after)[0])
-        with self._reading() as reader:
-            last = reader.newest()[0]
-            found = (
-                []
-                if start >= last
-                else reader.revisions(since=start, contact_id=contact_id, limit=limit + 1)
-            )
-        more = len(found) > limit
-        del found[limit:]
-        return paging.page(tenant, query, found, [found[-1].number] if more else None)

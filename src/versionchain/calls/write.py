@@ -14,12 +14,12 @@ from ..chain import INHERIT, Draft, Inherit
 from ..errors import NotFoundError, StaleVersionError
 from ..model import Connection, MemoryVersion, NewMemory
 from ..work import Work
-from .base import CallsBase, find_latest, find_version
+from .base import Working, find_latest, find_version
 
 Categories = list[str] | tuple[str, ...] | None
 
 
-class WriteCalls(CallsBase):
+class WriteCalls(Working):
     """What adds to a tenant's memories."""
 
     def add(
