@@ -70,6 +70,8 @@ class _Audit:
                 if self._times and revision.created_at < self._times[-1]:
                     yield _violation(Invariant.ORDER, revision.number, "time falls")
                 self._times.append(revision.created_at)
+            if page[-1].number <= since:
+                return  # a number that does not rise was reported; do not read it for ever
             since = page[-1].number
 
     def chains(self) -> Iterator[Violation]:
@@ -165,7 +167,10 @@ class _Audit:
         before = None
         while page := self._reader.memories(contact_id, before=before, limit=_PAGE):
             ids += [version.id for version in page]
-            before = position(page[-1])
+            last = position(page[-1])
+            if before is not None and last >= before:
+                break  # the listing runs in a circle, and is longer than it may be
+            before = last
         return ids
 
     def connections(self) -> Iterator[Violation]:

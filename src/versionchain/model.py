@@ -238,6 +238,19 @@ class Restoration:
 
 
 @frozen
+class Erasure:
+    """What an erasure took away for good, or with `dry_run=True` would take.
+
+    Attributes:
+        revision: the revision that did it; None on a dry run, or where nothing was there.
+        count: the versions that are gone.
+    """
+
+    revision: int | None
+    count: int
+
+
+@frozen
 class RevisionCounts:
     """How much one revision changed.
 
@@ -247,6 +260,7 @@ class RevisionCounts:
         restored: versions whose mark was lifted.
         connected: connections made, or given other metadata.
         disconnected: connections taken away.
+        erased: versions erased for good.
     """
 
     added: int = 0
@@ -254,6 +268,7 @@ class RevisionCounts:
     restored: int = 0
     connected: int = 0
     disconnected: int = 0
+    erased: int = 0
 
 
 @frozen

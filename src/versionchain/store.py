@@ -18,7 +18,7 @@ from . import validation
 from .audit import audit
 from .backends.base import Backend, Reader
 from .backends.memory import MemoryBackend
-from .calls import AllCalls, Settings
+from .calls import AllCalls, EraseCalls, Settings
 from .errors import InvalidInputError, StoreClosedError
 from .ids import UUID7
 from .model import Report
@@ -32,7 +32,7 @@ def _now() -> datetime:
     return datetime.now(UTC)
 
 
-class MemoryStore(AllCalls):
+class MemoryStore(AllCalls, EraseCalls):
     """Keeps memories as version chains. A handle is bound to one tenant and serves any thread.
 
     Args:
@@ -286,6 +286,9 @@ MemoryStore.open().
     def _check_open(self) -> None:
         if self._closed:
             raise StoreClosedError
+
+    def _purge(self) -> None:
+        self._backend.purge()
 
     @contextmanager
     def _reading(self, at: int | None = None) -> Iterator[Reader]:

@@ -4,7 +4,7 @@ May live here: the revision's number, time, counts and contacts while a call or 
 things. May not be known here: which rule made a change, or how a backend applies it.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 
 from attrs import evolve, frozen
@@ -14,7 +14,7 @@ from .backends.base import Reader, Writer
 from .chain import Change, Draft, Stamp
 from .connections import ConnectionChange
 from .errors import DuplicateIdError
-from .model import Deletion, MemoryVersion, Outcome, Restoration, Revision, RevisionCounts
+from .model import Deletion, Erasure, MemoryVersion, Outcome, Restoration, Revision, RevisionCounts
 
 Clock = Callable[[], datetime]
 
@@ -117,6 +117,24 @@ class Work:
         self._counts = evolve(self._counts, restored=self._counts.restored + count)
         revived = sum(change.revives for change in changes)
         return Restoration(self._number_if(changes), count, revived)
+
+    def erase(
+        self, count: int, contacts: Iterable[str], erasing: Callable[[Writer], None]
+    ) -> Erasure:
+        """Has the writer erase, or rehearses it. O(what goes).
+
+        Args:
+            count: how many versions go.
+            contacts: whom the revision's record names.
+            erasing: what to ask of the writer.
+        """
+        if self._writer is None:
+            return Erasure(None, count)
+        number = self.stamp.number
+        erasing(self._writer)
+        self._counts = evolve(self._counts, erased=self._counts.erased + count)
+        self._contacts.update(dict.fromkeys(contacts))
+        return Erasure(number, count)
 
     def connect(self, change: ConnectionChange, contacts: Sequence[str]) -> None:
         """Applies a connection's change. O(log n)."""

@@ -129,6 +129,19 @@ class AsOfReader:
                     found.append(gather(marked, self.head(facts.chain_id)))
         return sorted(found, key=lambda each: each.chain_id)
 
+    def marked_until(self, revision: int) -> dict[str, int]:
+        """See `base.Reader`."""
+        found: dict[str, int] = {}
+        for contact_id in self.known_contacts(after=None, limit=_ALL):
+            marks = [version.deleted_revision or 0 for version in self._deleted(contact_id)]
+            if count := sum(mark <= revision for mark in marks):
+                found[contact_id] = count
+        return found
+
+    def purge_due(self) -> bool:
+        """See `base.Reader`."""
+        return self._now.purge_due()
+
     def last_number(self, chain_id: str) -> int:
         """See `base.Reader`."""
         facts = self.facts_of(chain_id)

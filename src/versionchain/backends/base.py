@@ -161,6 +161,17 @@ class Reader(Protocol):
         """
         ...
 
+    def marked_until(self, revision: int) -> dict[str, int]:
+        """How many versions of each contact have a current mark of `revision` or before.
+
+        Contacts with none are left out. O(contacts + what is counted).
+        """
+        ...
+
+    def purge_due(self) -> bool:
+        """Whether something was erased whose bytes may still lie about. O(1)."""
+        ...
+
     def chains(self) -> Iterator[ChainFacts]:
         """Every fact about every chain, in order of `chain_id`.
 
@@ -207,6 +218,24 @@ class Writer(Reader, Protocol):
         """Does all that the change says. O(log n)."""
         ...
 
+    def erase_contact(self, contact_id: str) -> None:
+        """Takes away all that there is of a contact, so that it was never seen.
+
+        Its versions, living and deleted, its chains, their connections in every interval, and of
+        the revisions that touched it the contact's id and the reason. The last change of a block.
+        O(its versions + its revisions).
+        """
+        ...
+
+    def erase_marked(self, revision: int) -> None:
+        """Takes away what was deleted by `revision` or before and is deleted still.
+
+        The versions with such a mark; the chains that are left with no version, with their ids and
+        connections; and the intervals of connections that had ended by then. A chain that lives
+        keeps its highest number. The last change of a block. O(contacts + what goes).
+        """
+        ...
+
     def record(self, revision: Revision) -> None:
         """Writes down the revision that the changes belong to; the last call of a block. O(log n).
 
@@ -244,6 +273,16 @@ class Backend(Protocol):
             StoreClosedError: it was closed.
             CommitUnknownError: all of the block or nothing of it was committed.
             StorageError: the storage failed; nothing changed.
+        """
+        ...
+
+    def purge(self) -> None:
+        """Makes the bytes of what was erased unfindable, and nothing due any more.
+
+        Raises:
+            ErasureIncompleteError: a reader holds them, or the storage failed; it stays due.
+
+        O(the storage).
         """
         ...
 

@@ -2,11 +2,12 @@
 
 from .base import Settings
 from .delete import DeleteCalls
+from .erase import EraseCalls
 from .past import PastCalls, Snapshot
 from .read import ReadCalls
 from .write import WriteCalls
 
-__all__ = ["AllCalls", "Settings", "Snapshot"]
+__all__ = ["AllCalls", "EraseCalls", "Settings", "Snapshot"]
 
 
 class AllCalls(WriteCalls, DeleteCalls, PastCalls, ReadCalls):

@@ -4,7 +4,7 @@ May live here: the log of revisions, and the view of the store as it was after o
 May not be known here: how a backend answers for an older state.
 """
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from datetime import datetime
@@ -135,15 +135,15 @@ class PastCalls(Reading):
         return paging.page(tenant, query, found, [found[-1].number] if more else None)
 
 
-def last_until(reader: Reader, moment: datetime) -> int:
+def last_before(reader: Reader, moment: datetime) -> int:
+    """The number of the last revision before a time; 0 where there is none. O(log n) reads."""
+    return last_until(reader, moment, bisect_left)
+
+
+def last_until(reader: Reader, moment: datetime, bisect: Callable[..., int] = bisect_right) -> int:
     """The number of the last revision at or before a time; 0 before the first. O(log n) reads."""
-    newest = reader.newest()[0]
-    return bisect_right(
-        range(1, newest + 1),
-        moment,
-        key=lambda number: _revision(reader, number).created_at,
-    )
 
+    def time_of(number: int) -> datetime:
+        return reader.revisions(since=number - 1, contact_id=None, limit=1)[0].created_at
 
-def _revision(reader: Reader, number: int) -> Revision:
-    return reader.revisions(since=number - 1, contact_id=None, limit=1)[0]
+    return bisect(range(1, reader.newest()[0] + 1), moment, key=time_of)

@@ -23,6 +23,7 @@ from ...model import Connection, MemoryVersion, Revision, position
 from ..asof import AsOfReader
 from ..base import Reader, Writer
 from ..lock import WriterLock
+from . import build
 from .journal import Journal
 from .reader import NowReader
 from .state import Chain, Contact, State
@@ -75,7 +76,10 @@ class MemoryBackend:
             except BaseException:
                 writer.end(commit=False)
                 raise
-            writer.end(commit=True)
+            self._states[tenant] = writer.end(commit=True)
+
+    def purge(self) -> None:
+        """Nothing: what was dropped is gone; see `base.Backend.purge`."""
 
     def close(self) -> None:
         """Waits for the writer and forgets everything; see `base.Backend.close`."""
@@ -94,6 +98,7 @@ class MemoryWriter(NowReader):
         self._access = access
         self._journal = Journal()
         self._recorded: Revision | None = None
+        self._replacement: State | None = None
 
     def apply(self, change: Change, stamp: Stamp) -> None:
         with self._access:
@@ -117,6 +122,12 @@ class MemoryWriter(NowReader):
             if change.make is not None:
                 self._open(change.make)
 
+    def erase_contact(self, contact_id: str) -> None:
+        self._replacement = build.without_contact(self._state, contact_id)
+
+    def erase_marked(self, revision: int) -> None:
+        self._replacement = build.without_marked(self._state, revision)
+
     def record(self, revision: Revision) -> None:
         self._recorded = revision
 
@@ -130,20 +141,21 @@ class MemoryWriter(NowReader):
                 self._journal.undo(mark)
             raise
 
-    def end(self, *, commit: bool) -> None:
-        """Makes what was done visible to everybody, or takes it back. O(what was done)."""
+    def end(self, *, commit: bool) -> State:
+        """Makes what was done visible to everybody, or takes it back. O(what was done).
+
+        Returns:
+            The tenant's state from now on.
+        """
         with self._access:
             if not commit:
                 self._journal.undo()
-            elif self._recorded is not None:
-                self._publish(self._recorded)
             self._journal.forget()
             self._state.pending = False
-
-    def _publish(self, revision: Revision) -> None:
-        self._state.revisions.append(revision)
-        for contact_id in revision.contacts:
-            self._state.touched.setdefault(contact_id, []).append(revision.number)
+            after = (self._replacement if commit else None) or self._state
+            if commit and self._recorded is not None:
+                build.add_revision(after, self._recorded)
+            return after
 
     def _contact(self, contact_id: str) -> Contact:
         contact = self._state.contacts.get(contact_id)

@@ -124,6 +124,18 @@ class NowReader:
             by_chain.setdefault(version.chain_id, []).append(version)
         return [gather(by_chain[chain_id], self.head(chain_id)) for chain_id in sorted(by_chain)]
 
+    def marked_until(self, revision: int) -> dict[str, int]:
+        found: dict[str, int] = {}
+        for mark, ids in self._state.marked.items():
+            if mark <= revision:
+                for id in ids:
+                    contact_id = self._state.versions[id].contact_id
+                    found[contact_id] = found.get(contact_id, 0) + 1
+        return found
+
+    def purge_due(self) -> bool:
+        return False  # what is dropped in memory is gone
+
     def last_number(self, chain_id: str) -> int:
         return self._state.chains[chain_id].last_number
 

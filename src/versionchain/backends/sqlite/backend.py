@@ -19,7 +19,7 @@ from ...errors import InvalidInputError, StoreClosedError
 from ..asof import AsOfReader
 from ..base import Reader, Writer
 from ..lock import WriterLock
-from . import schema
+from . import erase, schema
 from .faults import run, translated
 from .pool import Durability, Pool
 from .reader import SQLiteReader, find_tenant
@@ -97,6 +97,12 @@ class SQLiteBackend:
                 raise
             if writer.tenant_key:
                 self._keys[tenant] = writer.tenant_key
+
+    def purge(self) -> None:
+        """Writes the file anew and empties its log; see `base.Backend.purge`."""
+        process = self._here()
+        with process.writing.held(), process.turns.held(), process.pool.lent() as connection:
+            erase.purge(connection)
 
     def close(self) -> None:
         """Waits for the writer and closes the connections; see `base.Backend.close`."""

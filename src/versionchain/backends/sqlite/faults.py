@@ -6,7 +6,7 @@ SQLite's own message is not passed on: it may quote SQL or names of the schema. 
 """
 
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, Final
 
@@ -61,7 +61,9 @@ def translated() -> Iterator[None]:
         raise translate(error) from None
 
 
-def run(connection: sqlite3.Connection, sql: str, values: Sequence[Any] = ()) -> sqlite3.Cursor:
+def run(
+    connection: sqlite3.Connection, sql: str, values: Sequence[Any] | Mapping[str, Any] = ()
+) -> sqlite3.Cursor:
     """Executes a statement; SQLite's errors come out as typed ones."""
     try:
         return connection.execute(sql, values)

@@ -18,7 +18,7 @@ from ...errors import CorruptStoreError
 from ...facts import ChainFacts, ConnectionFacts, VersionFacts
 from ...model import Connection, Count, MemoryVersion, Position, Revision, Violation, position
 from ..base import sorted_connections
-from . import rows
+from . import erase, rows
 from .check import self_check
 from .faults import translate
 from .rows import Row
@@ -115,6 +115,10 @@ _MARKED: Final = f"""
     JOIN versions v ON v.contact = k.key AND v.deleted = d.revision
     JOIN chains c ON c.key = v.chain
     WHERE d.tenant = ? AND d.revision = ? AND v.deleted > 0 ORDER BY c.chain_id, v.number"""
+_MARKED_UNTIL: Final = """
+    SELECT k.contact_id, count(*) FROM contacts k
+    JOIN versions v ON v.contact = k.key AND v.deleted > 0
+    WHERE k.tenant = ? AND v.deleted <= ? GROUP BY k.contact_id"""
 _TAKEN: Final = "SELECT 1 FROM ids WHERE tenant = ? AND id = ?"
 _IDS: Final = "SELECT id FROM ids WHERE tenant = ? AND id >= ? AND id < ? ORDER BY id LIMIT ?"
 _ENDS: Final = "JOIN chains s ON s.key = n.source JOIN chains t ON t.key = n.target"
@@ -255,6 +259,12 @@ class SQLiteReader:
                 found, key=lambda row: tuple(row[:4])
             )
         ]
+
+    def marked_until(self, revision: int) -> dict[str, int]:
+        return {row[0]: row[1] for row in self._rows(_MARKED_UNTIL, self._tenant, revision)}
+
+    def purge_due(self) -> bool:
+        return self._row(erase.DUE) is not None
 
     def last_number(self, chain_id: str) -> int:
         number: int = self._chain(chain_id)[3]

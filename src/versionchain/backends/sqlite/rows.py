@@ -27,7 +27,7 @@ NODE_COLUMNS: Final = "v.id, v.number, v.created_at, v.revision, v.ordinal"
 CONNECTION_COLUMNS: Final = "s.chain_id, t.chain_id, n.kind, n.metadata, n.created_at, n.revision"
 REVISION_COLUMNS: Final = (
     "r.number, r.created_at, r.operation, r.actor, r.reason,"
-    " r.added, r.deleted, r.restored, r.connected, r.disconnected"
+    " r.added, r.deleted, r.restored, r.connected, r.disconnected, r.erased"
 )
 
 

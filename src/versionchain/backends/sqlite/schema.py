@@ -95,6 +95,7 @@ _FIRST: Final = (
         restored INTEGER NOT NULL,
         connected INTEGER NOT NULL,
         disconnected INTEGER NOT NULL,
+        erased INTEGER NOT NULL,
         PRIMARY KEY (tenant, number)
     ) STRICT, WITHOUT ROWID""",
     """CREATE TABLE touched (
@@ -104,6 +105,8 @@ _FIRST: Final = (
         PRIMARY KEY (tenant, revision, contact)
     ) STRICT, WITHOUT ROWID""",
     "CREATE INDEX touched_by_contact ON touched (contact, revision)",
+    # A row while erased bytes may still lie in free pages or in the log.
+    "CREATE TABLE purges (due INTEGER PRIMARY KEY) STRICT",
 )
 
 STEPS: Final[tuple[tuple[str, ...], ...]] = (_FIRST,)

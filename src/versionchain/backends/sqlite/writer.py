@@ -13,6 +13,7 @@ from ...connections import ConnectionChange
 from ...errors import TransactionError
 from ...model import Connection, MemoryVersion, Revision, position
 from . import rows
+from .erase import erase_contact, erase_marked
 from .faults import commit_fault, run
 from .reader import SQLiteReader
 
@@ -48,8 +49,8 @@ _MAKE: Final = """
     VALUES (?, ?, ?, ?, ?, ?)"""
 _RECORD: Final = """
     INSERT INTO revisions (tenant, number, created_at, operation, actor, reason,
-        added, deleted, restored, connected, disconnected)
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"""
+        added, deleted, restored, connected, disconnected, erased)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"""
 
 
 class SQLiteWriter(SQLiteReader):
@@ -101,6 +102,13 @@ class SQLiteWriter(SQLiteReader):
                 rows.micros(made.created_at),
             )
 
+    def erase_contact(self, contact_id: str) -> None:
+        (contact,) = self._row(_CONTACT, self._tenant, contact_id) or (0,)
+        erase_contact(self._connection, self._tenant, contact)
+
+    def erase_marked(self, revision: int) -> None:
+        erase_marked(self._connection, self._tenant, revision)
+
     def record(self, revision: Revision) -> None:
         counts = revision.counts
         self._do(
@@ -116,7 +124,12 @@ class SQLiteWriter(SQLiteReader):
             counts.restored,
             counts.connected,
             counts.disconnected,
+            counts.erased,
         )
+        for contact_id in revision.contacts:
+            contact = self._row(_CONTACT, self._tenant, contact_id)
+            if contact is not None:
+                self._do(_TOUCH, self._tenant, revision.number, contact[0])
 
     @contextmanager
     def savepoint(self) -> Iterator[None]:

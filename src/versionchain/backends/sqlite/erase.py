@@ -1,0 +1,90 @@
+"""How memories in a file go for good.
+
+May live here: taking the rows out, and then their bytes. May not be known here: who asked.
+
+Deleted rows leave their bytes in free pages and in the log; overwriting them as they go
+(secure_delete) misses some after churn. So the file is written anew (VACUUM) and the log is
+emptied. That it is still due is a row of the same commit that took the rows out, so that a crash
+or a reader in the way forgets nothing.
+"""
+
+import sqlite3
+from typing import Final
+
+from ...errors import ErasureIncompleteError, StorageError
+from .faults import run
+
+_CONTACT: Final = (
+    "INSERT OR IGNORE INTO purges (due) VALUES (1)",
+    """DELETE FROM connections WHERE source IN (SELECT key FROM chains WHERE contact = :contact)
+        OR target IN (SELECT key FROM chains WHERE contact = :contact)""",
+    "DELETE FROM absences WHERE chain IN (SELECT key FROM chains WHERE contact = :contact)",
+    """DELETE FROM ids WHERE tenant = :tenant AND id IN (
+        SELECT id FROM versions WHERE contact = :contact
+        UNION ALL SELECT chain_id FROM chains WHERE contact = :contact)""",
+    "DELETE FROM versions WHERE contact = :contact",
+    "DELETE FROM chains WHERE contact = :contact",
+    """UPDATE revisions SET reason = NULL WHERE tenant = :tenant AND number IN (
+        SELECT revision FROM touched WHERE contact = :contact)""",
+    "DELETE FROM touched WHERE contact = :contact",
+    "DELETE FROM contacts WHERE key = :contact",
+)
+
+_TENANTS: Final = "contact IN (SELECT key FROM contacts WHERE tenant = :tenant)"
+_MARKED: Final = f"{_TENANTS} AND deleted > 0 AND deleted <= :last"
+_EMPTY: Final = f"""{_TENANTS} AND revision IS NULL
+    AND NOT EXISTS (SELECT 1 FROM versions v WHERE v.chain = chains.key)"""
+_MARKED_VERSIONS: Final = (
+    "INSERT OR IGNORE INTO purges (due) VALUES (1)",
+    f"DELETE FROM ids WHERE tenant = :tenant AND id IN (SELECT id FROM versions WHERE {_MARKED})",
+    f"""DELETE FROM absences WHERE (chain, number) IN (
+        SELECT chain, number FROM versions WHERE {_MARKED})""",
+    f"DELETE FROM versions WHERE {_MARKED}",
+    f"""DELETE FROM ids WHERE tenant = :tenant AND id IN (
+        SELECT chain_id FROM chains WHERE {_EMPTY})""",
+    f"""DELETE FROM connections WHERE source IN (SELECT key FROM chains WHERE {_EMPTY})
+        OR target IN (SELECT key FROM chains WHERE {_EMPTY})""",
+    f"DELETE FROM chains WHERE {_EMPTY}",
+    f"""DELETE FROM connections WHERE until <= :last AND source IN (
+        SELECT key FROM chains WHERE {_TENANTS})""",
+)
+
+DUE: Final = "SELECT 1 FROM purges"
+
+
+def erase_contact(connection: sqlite3.Connection, tenant: int, contact: int) -> None:
+    """Takes out every row of a contact. O(its versions + its revisions)."""
+    for statement in _CONTACT:
+        run(connection, statement, {"tenant": tenant, "contact": contact})
+
+
+def erase_marked(connection: sqlite3.Connection, tenant: int, last: int) -> None:
+    """Takes out what was deleted by revision `last` or before. O(contacts + what goes)."""
+    for statement in _MARKED_VERSIONS:
+        run(connection, statement, {"tenant": tenant, "last": last})
+
+
+def purge(connection: sqlite3.Connection) -> None:
+    """Writes the file anew and empties the log. O(the file).
+
+    Raises:
+        ErasureIncompleteError: a reader still looks at the old bytes, or the storage failed.
+    """
+    try:
+        run(connection, "VACUUM")
+        busy = run(connection, "PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
+    except StorageError as error:
+        raise _incomplete(error.code) from None
+    except sqlite3.Error:
+        raise _incomplete(None) from None
+    if busy:
+        raise _incomplete("SQLITE_BUSY")
+    run(connection, "DELETE FROM purges")
+
+
+def _incomplete(code: str | None) -> ErasureIncompleteError:
+    return ErasureIncompleteError(
+        "The erasure is committed, but bytes of it may remain while others read the file: "
+        "call it again.",
+        code,
+    )
