@@ -16,9 +16,9 @@ from attrs import evolve
 
 from . import validation
 from .audit import audit
-from .backends.base import Backend, Reader
+from .backends.base import Backend, Reader, Writer
 from .backends.memory import MemoryBackend
-from .calls import AllCalls, EraseCalls, Settings
+from .calls import AllCalls, EraseCalls, Settings, TransferCalls
 from .errors import InvalidInputError, StoreClosedError
 from .ids import UUID7
 from .model import Report
@@ -32,7 +32,7 @@ def _now() -> datetime:
     return datetime.now(UTC)
 
 
-class MemoryStore(AllCalls, EraseCalls):
+class MemoryStore(AllCalls, EraseCalls, TransferCalls):
     """Keeps memories as version chains. A handle is bound to one tenant and serves any thread.
 
     Args:
@@ -289,6 +289,16 @@ MemoryStore.open().
 
     def _purge(self) -> None:
         self._backend.purge()
+
+    def _back_up(self, path: Path) -> None:
+        self._check_open()
+        self._backend.backup(path)
+
+    @contextmanager
+    def _loading(self) -> Iterator[Writer]:
+        self._check_open()
+        with self._backend.write(self.tenant) as writer:
+            yield writer
 
     @contextmanager
     def _reading(self, at: int | None = None) -> Iterator[Reader]:

@@ -52,6 +52,12 @@ class Work:
         """The newest revision that there is from here: this one, once it has a number. O(log n)."""
         return self._stamp.number if self._stamp else self.reader.newest()[0]
 
+    def contacts_of(self, revision: int) -> tuple[str, ...]:
+        """Whom a revision touched: a committed one, or this. O(log n)."""
+        if self._stamp is not None and revision == self._stamp.number:
+            return tuple(sorted(self._contacts))
+        return self.reader.revisions(since=revision - 1, contact_id=None, limit=1)[0].contacts
+
     @property
     def stamp(self) -> Stamp:
         """This revision's number and time, reserved when first asked for. O(log n).

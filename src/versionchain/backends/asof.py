@@ -119,14 +119,13 @@ class AsOfReader:
         """See `base.Reader`."""
         return [self.outline(id) for id in sorted(v[0].chain_id for v in self._chains(contact_id))]
 
-    def marked_by(self, revision: int) -> list[Marked]:
+    def marked_by(self, revision: int, contact_id: str) -> list[Marked]:
         """See `base.Reader`."""
         found = []
-        for contact_id in self._revision(revision).contacts:
-            for facts in self.facts_of_contact(contact_id):
-                marked = [each for each in deleted(facts) if each.deleted_revision == revision]
-                if marked:
-                    found.append(gather(marked, self.head(facts.chain_id)))
+        for facts in self.facts_of_contact(contact_id):
+            marked = [each for each in deleted(facts) if each.deleted_revision == revision]
+            if marked:
+                found.append(gather(marked, self.head(facts.chain_id)))
         return sorted(found, key=lambda each: each.chain_id)
 
     def marked_until(self, revision: int) -> dict[str, int]:
@@ -227,8 +226,5 @@ class AsOfReader:
     def _deleted(self, contact_id: str) -> list[MemoryVersion]:
         return [each for facts in self.facts_of_contact(contact_id) for each in deleted(facts)]
 
-    def _revision(self, number: int) -> Revision:
-        return self._now.revisions(since=number - 1, contact_id=None, limit=1)[0]
-
     def _time_of(self, number: int) -> datetime:
-        return self._revision(number).created_at
+        return self._now.revisions(since=number - 1, contact_id=None, limit=1)[0].created_at

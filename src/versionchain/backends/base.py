@@ -29,6 +29,7 @@ Promises across methods:
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime
+from pathlib import Path
 from typing import Protocol
 
 from ..chain import Change, Marked, Outline, Span, Stamp
@@ -121,10 +122,10 @@ class Reader(Protocol):
         """
         ...
 
-    def marked_by(self, revision: int) -> list[Marked]:
-        """What `revision` marked deleted and nothing restored since, in order of `chain_id`.
+    def marked_by(self, revision: int, contact_id: str) -> list[Marked]:
+        """What `revision` marked deleted of a contact and nothing restored since.
 
-        O(what comes back + log n).
+        A chain each, in order of `chain_id`. O(what comes back + log n).
         """
         ...
 
@@ -236,6 +237,17 @@ class Writer(Reader, Protocol):
         """
         ...
 
+    def load(self, fact: str | Revision | ChainFacts | ConnectionFacts) -> None:
+        """Puts a fact into a tenant that began the block empty, as it is.
+
+        Contacts (by id) come first, then revisions, chains, connections. O(its versions · log n).
+
+        Raises:
+            DuplicateIdError: an id is there already.
+            NotFoundError: it names a contact or a chain that is not there.
+        """
+        ...
+
     def record(self, revision: Revision) -> None:
         """Writes down the revision that the changes belong to; the last call of a block. O(log n).
 
@@ -283,6 +295,14 @@ class Backend(Protocol):
             ErasureIncompleteError: a reader holds them, or the storage failed; it stays due.
 
         O(the storage).
+        """
+        ...
+
+    def backup(self, path: Path) -> None:
+        """Writes a copy of every tenant as of one moment to a path where nothing is. O(n).
+
+        Raises:
+            StorageError: the backend keeps no file, or the copy can't be written.
         """
         ...
 

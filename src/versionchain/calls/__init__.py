@@ -5,9 +5,10 @@ from .delete import DeleteCalls
 from .erase import EraseCalls
 from .past import PastCalls, Snapshot
 from .read import ReadCalls
+from .transfer import TransferCalls
 from .write import WriteCalls
 
-__all__ = ["AllCalls", "EraseCalls", "Settings", "Snapshot"]
+__all__ = ["AllCalls", "EraseCalls", "Settings", "Snapshot", "TransferCalls"]
 
 
 class AllCalls(WriteCalls, DeleteCalls, PastCalls, ReadCalls):

@@ -287,11 +287,12 @@ class DeleteCalls(Working):
         with self._working("restore", reason) as work:
             if not 1 <= revision <= work.newest:
                 raise NotFoundError("revision", revision)
-            changes = [
-                chain.restore(marked, revision, work.stamp)
-                for marked in work.reader.marked_by(revision)
+            marked = [
+                each
+                for contact_id in work.contacts_of(revision)
+                for each in work.reader.marked_by(revision, contact_id)
             ]
-            return work.restore(changes)
+            return work.restore([chain.restore(each, revision, work.stamp) for each in marked])
 
 
 def _bounds(keep_last: object, before: object) -> tuple[int | None, datetime | None]:

@@ -11,14 +11,15 @@ copy of everything, and a long block keeps nobody waiting who only reads.
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 from attrs import evolve
 
 from ... import validation
 from ...chain import Change, Node, Span, Stamp, bury, place
 from ...connections import ConnectionChange
-from ...errors import StoreClosedError
-from ...facts import ConnectionFacts
+from ...errors import StorageError, StoreClosedError
+from ...facts import ChainFacts, ConnectionFacts
 from ...model import Connection, MemoryVersion, Revision, position
 from ..asof import AsOfReader
 from ..base import Reader, Writer
@@ -78,6 +79,11 @@ class MemoryBackend:
                 raise
             self._states[tenant] = writer.end(commit=True)
 
+    def backup(self, path: Path) -> None:
+        """Refused: there is no file; see `base.Backend.backup`."""
+        del path
+        raise StorageError("A store in memory has no file to copy: dump() it.")
+
     def purge(self) -> None:
         """Nothing: what was dropped is gone; see `base.Backend.purge`."""
 
@@ -95,6 +101,7 @@ class MemoryWriter(NowReader):
 
     def __init__(self, state: State, access: threading.RLock) -> None:
         super().__init__(state)
+        self._began = state
         self._access = access
         self._journal = Journal()
         self._recorded: Revision | None = None
@@ -128,6 +135,11 @@ class MemoryWriter(NowReader):
     def erase_marked(self, revision: int) -> None:
         self._replacement = build.without_marked(self._state, revision)
 
+    def load(self, fact: str | Revision | ChainFacts | ConnectionFacts) -> None:
+        if self._replacement is None:
+            self._replacement = self._state = State()
+        build.add(self._state, fact)
+
     def record(self, revision: Revision) -> None:
         self._recorded = revision
 
@@ -151,9 +163,13 @@ class MemoryWriter(NowReader):
             if not commit:
                 self._journal.undo()
             self._journal.forget()
-            self._state.pending = False
-            after = (self._replacement if commit else None) or self._state
-            if commit and self._recorded is not None:
+            self._began.pending = False
+            if not commit:
+                return self._began
+            after = self._replacement or self._began
+            if self._replacement is not None:
+                build.finish(after)
+            if self._recorded is not None:
                 build.add_revision(after, self._recorded)
             return after
 

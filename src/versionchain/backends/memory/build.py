@@ -7,14 +7,49 @@ What is erased is not picked out of the structures: they are made again without 
 old ones' place at once.
 """
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 
 from attrs import evolve
 
+from ...errors import DuplicateIdError, NotFoundError
 from ...facts import ChainFacts, ConnectionFacts, living
 from ...model import Revision, position
 from .reader import NowReader
 from .state import Chain, Contact, State
+
+
+def add(state: State, fact: str | Revision | ChainFacts | ConnectionFacts) -> None:
+    """Puts a fact of any kind, refusing one that does not fit. `finish` comes after the last.
+
+    Raises:
+        DuplicateIdError: an id is there already.
+        NotFoundError: it names a contact or a chain that is not there.
+
+    O(its versions · log n).
+    """
+    match fact:
+        case str():
+            add_contact(state, fact)
+        case Revision():
+            _require(state.contacts, *fact.contacts)
+            add_revision(state, fact)
+        case ChainFacts():
+            _require(state.contacts, fact.contact_id)
+            seen: set[str] = set()
+            for id in (fact.chain_id, *(each.version.id for each in fact.versions)):
+                if id in seen or id in state.versions or id in state.chains:
+                    raise DuplicateIdError(id)
+                seen.add(id)
+            add_chain(state, fact)
+        case ConnectionFacts():
+            _require(state.chains, fact.connection.source_id, fact.connection.target_id)
+            add_link(state, fact)
+
+
+def _require(known: Container[str], *names: str) -> None:
+    for name in names:
+        if name not in known:
+            raise NotFoundError("contact or chain", name)
 
 
 def add_contact(state: State, contact_id: str) -> Contact:
@@ -65,11 +100,10 @@ def add_revision(state: State, revision: Revision) -> None:
         state.touched.setdefault(contact_id, []).append(revision.number)
 
 
-def finish(state: State) -> State:
-    """The state, once every chain is in it. O(n log n)."""
+def finish(state: State) -> None:
+    """Sorts the listings, once every chain is in. O(n log n)."""
     for contact in state.contacts.values():
         contact.order.sort(key=lambda id: position(state.versions[id]))
-    return state
 
 
 def without_contact(state: State, contact_id: str) -> State:
@@ -86,7 +120,7 @@ def without_contact(state: State, contact_id: str) -> State:
             add_revision(left, evolve(revision, contacts=others, reason=None))
         else:
             add_revision(left, revision)
-    return finish(left)
+    return left
 
 
 def without_marked(state: State, last: int) -> State:
@@ -104,7 +138,7 @@ def without_marked(state: State, last: int) -> State:
     _copy_links(left, (link for link in now.links() if link.until is None or link.until > last))
     for revision in state.revisions:
         add_revision(left, revision)
-    return finish(left)
+    return left
 
 
 def _copy_contacts(left: State, contacts: Iterable[str]) -> None:

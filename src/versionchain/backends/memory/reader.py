@@ -116,12 +116,13 @@ class NowReader:
         living = (id for id, chain in contact.chains.items() if chain.latest_id is not None)
         return [self.outline(id) for id in sorted(living)]
 
-    def marked_by(self, revision: int) -> list[Marked]:
+    def marked_by(self, revision: int, contact_id: str) -> list[Marked]:
         state = self._state
         by_chain: dict[str, list[MemoryVersion]] = {}
         for id in state.marked.get(revision, ()):
             version = state.versions[id]
-            by_chain.setdefault(version.chain_id, []).append(version)
+            if version.contact_id == contact_id:
+                by_chain.setdefault(version.chain_id, []).append(version)
         return [gather(by_chain[chain_id], self.head(chain_id)) for chain_id in sorted(by_chain)]
 
     def marked_until(self, revision: int) -> dict[str, int]:

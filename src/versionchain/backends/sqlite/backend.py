@@ -98,6 +98,15 @@ class SQLiteBackend:
             if writer.tenant_key:
                 self._keys[tenant] = writer.tenant_key
 
+    def backup(self, path: Path) -> None:
+        """Copies the file page by page, as of one commit; see `base.Backend.backup`."""
+        with self._here().pool.lent() as connection, translated():
+            copy = sqlite3.connect(path)
+            try:
+                connection.backup(copy)
+            finally:
+                copy.close()
+
     def purge(self) -> None:
         """Writes the file anew and empties its log; see `base.Backend.purge`."""
         process = self._here()

@@ -111,10 +111,9 @@ _OUTLINES: Final = f"""
     WHERE k.tenant = ? AND k.contact_id = ? ORDER BY c.chain_id, v.number"""
 _MARKED: Final = f"""
     SELECT c.chain_id, k.contact_id, c.key, c.latest, {rows.NODE_COLUMNS}
-    FROM touched d JOIN contacts k ON k.key = d.contact
-    JOIN versions v ON v.contact = k.key AND v.deleted = d.revision
+    FROM contacts k JOIN versions v ON v.contact = k.key AND v.deleted > 0
     JOIN chains c ON c.key = v.chain
-    WHERE d.tenant = ? AND d.revision = ? AND v.deleted > 0 ORDER BY c.chain_id, v.number"""
+    WHERE k.tenant = ? AND k.contact_id = ? AND v.deleted = ? ORDER BY c.chain_id, v.number"""
 _MARKED_UNTIL: Final = """
     SELECT k.contact_id, count(*) FROM contacts k
     JOIN versions v ON v.contact = k.key AND v.deleted > 0
@@ -246,8 +245,8 @@ class SQLiteReader:
             for chain_id, nodes in groupby(found, key=lambda row: row[0])
         ]
 
-    def marked_by(self, revision: int) -> list[Marked]:
-        found = self._rows(_MARKED, self._tenant, revision)
+    def marked_by(self, revision: int, contact_id: str) -> list[Marked]:
+        found = self._rows(_MARKED, self._tenant, contact_id, revision)
         return [
             Marked(
                 chain_id,

@@ -93,7 +93,7 @@ def placed(row: Row) -> MemoryVersion:
 
 
 def columns(version: MemoryVersion) -> tuple[object, ...]:
-    """A version's own columns, from `id` to `revision`. O(1)."""
+    """A version's own columns, from `id` to `deleted_at`. O(1)."""
     return (
         version.id,
         version.content,
@@ -104,6 +104,7 @@ def columns(version: MemoryVersion) -> tuple[object, ...]:
         optional_micros(version.event_end),
         micros(version.created_at),
         version.revision,
+        optional_micros(version.deleted_at),
     )
 
 

@@ -10,7 +10,8 @@ from typing import Final
 
 from ...chain import Change, Span, Stamp
 from ...connections import ConnectionChange
-from ...errors import TransactionError
+from ...errors import DuplicateIdError, NotFoundError, TransactionError
+from ...facts import ChainFacts, ConnectionFacts, living
 from ...model import Connection, MemoryVersion, Revision, position
 from . import rows
 from .erase import erase_contact, erase_marked
@@ -27,8 +28,8 @@ _CHAIN: Final = """
 _NEW_ID: Final = "INSERT INTO ids (tenant, id, chain, number) VALUES (?, ?, ?, ?)"
 _NEW_VERSION: Final = """
     INSERT INTO versions (chain, deleted, number, contact, ordinal, id, content, categories,
-        metadata, session_id, event_start, event_end, created_at, revision)
-    VALUES (?, 0, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"""
+        metadata, session_id, event_start, event_end, created_at, revision, deleted_at)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"""
 _LEAD: Final = "UPDATE chains SET latest = ?, revision = ?, ordinal = ? WHERE key = ?"
 _NUMBER: Final = "UPDATE chains SET last_number = ? WHERE key = ?"
 _MARK: Final = """
@@ -38,15 +39,15 @@ _UNMARK: Final = """
     UPDATE versions SET deleted = 0, deleted_at = NULL
     WHERE chain = ? AND deleted = ? AND number = ?"""
 _ABSENCE: Final = "INSERT INTO absences (chain, number, deleted, restored) VALUES (?, ?, ?, ?)"
-_TOUCH: Final = "INSERT OR IGNORE INTO touched (tenant, revision, contact) VALUES (?, ?, ?)"
+_TOUCH: Final = "INSERT INTO touched (tenant, revision, contact) VALUES (?, ?, ?)"
 _END: Final = """
     UPDATE connections SET until = ?
     WHERE source = ? AND target = ? AND kind = ? AND until IS NULL"""
 _FORGET: Final = """
     DELETE FROM connections WHERE source = ? AND target = ? AND kind = ? AND until IS NULL"""
 _MAKE: Final = """
-    INSERT INTO connections (source, target, kind, revision, metadata, created_at)
-    VALUES (?, ?, ?, ?, ?, ?)"""
+    INSERT INTO connections (source, target, kind, revision, until, metadata, created_at)
+    VALUES (?, ?, ?, ?, ?, ?, ?)"""
 _RECORD: Final = """
     INSERT INTO revisions (tenant, number, created_at, operation, actor, reason,
         added, deleted, restored, connected, disconnected, erased)
@@ -86,28 +87,46 @@ class SQLiteWriter(SQLiteReader):
             *((latest.number, latest.revision, latest.ordinal) if latest else (None,) * 3),
             chain,
         )
-        self._do(_TOUCH, self._tenant, stamp.number, contact)
 
     def apply_connection(self, change: ConnectionChange, stamp: Stamp) -> None:
         if change.end is not None:
-            self._do(_END, stamp.number, *self._touch_ends(change.end, stamp))
+            self._do(_END, stamp.number, *self._key_of(change.end))
         if change.forget is not None:
-            self._do(_FORGET, *self._touch_ends(change.forget, stamp))
-        if (made := change.make) is not None:
-            self._do(
-                _MAKE,
-                *self._touch_ends(made, stamp),
-                made.revision,
-                made.metadata_json,
-                rows.micros(made.created_at),
-            )
+            self._do(_FORGET, *self._key_of(change.forget))
+        if change.make is not None:
+            self._make(change.make, None)
 
     def erase_contact(self, contact_id: str) -> None:
-        (contact,) = self._row(_CONTACT, self._tenant, contact_id) or (0,)
-        erase_contact(self._connection, self._tenant, contact)
+        erase_contact(self._connection, self._tenant, self._contact_key(contact_id))
 
     def erase_marked(self, revision: int) -> None:
         erase_marked(self._connection, self._tenant, revision)
+
+    def load(self, fact: str | Revision | ChainFacts | ConnectionFacts) -> None:
+        self._ensure_tenant()
+        match fact:
+            case str():
+                self._do(_NEW_CONTACT, self._tenant, fact)
+            case Revision():
+                self.record(fact)
+            case ChainFacts():
+                self._load_chain(fact)
+            case ConnectionFacts():
+                self._make(fact.connection, fact.until)
+
+    def _load_chain(self, facts: ChainFacts) -> None:
+        contact = self._contact_key(facts.contact_id)
+        for id in (facts.chain_id, *(each.version.id for each in facts.versions)):
+            if self.taken(id):
+                raise DuplicateIdError(id)
+        chain = self._do(_NEW_CHAIN, contact, facts.chain_id, facts.last_number)
+        self._do(_NEW_ID, self._tenant, facts.chain_id, chain, 0)
+        for each in facts.versions:
+            self._write(each.version, chain, contact)
+            for absence in each.absences:
+                self._do(_ABSENCE, chain, each.version.number, *absence)
+        if left := living(facts):
+            self._do(_LEAD, left[-1].number, *position(left[-1]), chain)
 
     def record(self, revision: Revision) -> None:
         counts = revision.counts
@@ -127,9 +146,7 @@ class SQLiteWriter(SQLiteReader):
             counts.erased,
         )
         for contact_id in revision.contacts:
-            contact = self._row(_CONTACT, self._tenant, contact_id)
-            if contact is not None:
-                self._do(_TOUCH, self._tenant, revision.number, contact[0])
+            self._do(_TOUCH, self._tenant, revision.number, self._contact_key(contact_id))
 
     @contextmanager
     def savepoint(self) -> Iterator[None]:
@@ -185,9 +202,19 @@ class SQLiteWriter(SQLiteReader):
 
     def _insert(self, version: MemoryVersion, chain: int, contact: int) -> None:
         self._do(_NUMBER, version.number, chain)
+        self._write(version, chain, contact)
+
+    def _write(self, version: MemoryVersion, chain: int, contact: int) -> None:
         self._do(_NEW_ID, self._tenant, version.id, chain, version.number)
-        ordinal = position(version)[1]
-        self._do(_NEW_VERSION, chain, version.number, contact, ordinal, *rows.columns(version))
+        self._do(
+            _NEW_VERSION,
+            chain,
+            version.deleted_revision or 0,
+            version.number,
+            contact,
+            position(version)[1],
+            *rows.columns(version),
+        )
 
     def _mark(self, span: Span, chain: int, stamp: Stamp) -> None:
         when = rows.micros(stamp.created_at)
@@ -199,14 +226,33 @@ class SQLiteWriter(SQLiteReader):
             if change.absence is not None:
                 self._do(_ABSENCE, chain, node.number, *change.absence)
 
-    def _touch_ends(self, connection: Connection, stamp: Stamp) -> tuple[int, int, str]:
-        """The key of a connection, its contacts being told of."""
-        ends = []
-        for chain_id in (connection.source_id, connection.target_id):
-            chain, contact = self._row(_CHAIN, self._tenant, chain_id) or (0, 0)
-            self._do(_TOUCH, self._tenant, stamp.number, contact)
-            ends.append(chain)
-        return ends[0], ends[1], connection.kind
+    def _make(self, connection: Connection, until: int | None) -> None:
+        self._do(
+            _MAKE,
+            *self._key_of(connection),
+            connection.revision,
+            until,
+            connection.metadata_json,
+            rows.micros(connection.created_at),
+        )
+
+    def _key_of(self, connection: Connection) -> tuple[int, int, str]:
+        source, target = map(self._chain_key, (connection.source_id, connection.target_id))
+        return source, target, connection.kind
+
+    def _chain_key(self, chain_id: str) -> int:
+        row = self._row(_CHAIN, self._tenant, chain_id)
+        if row is None:
+            raise NotFoundError("chain", chain_id)
+        key: int = row[0]
+        return key
+
+    def _contact_key(self, contact_id: str) -> int:
+        row = self._row(_CONTACT, self._tenant, contact_id)
+        if row is None:
+            raise NotFoundError("contact", contact_id)
+        key: int = row[0]
+        return key
 
     def _do(self, sql: str, *values: object) -> int:
         """Runs a statement; the key of the row that it inserted, where it did."""
