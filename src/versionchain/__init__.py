@@ -4,6 +4,7 @@ Start with `MemoryStore`: in memory as it is, in a file with `MemoryStore.open`.
 """
 
 from .calls import Snapshot
+from .diff import Diff, FieldChange, LineChange, diff
 from .errors import (
     CommitUnknownError,
     ConflictError,
@@ -43,6 +44,7 @@ from .model import (
 )
 from .store import MemoryStore
 from .transaction import Transaction
+from .transfer import Transfer
 
 __version__ = "0.1.0"
 
@@ -54,11 +56,14 @@ __all__ = [
     "Count",
     "Cut",
     "Deletion",
+    "Diff",
     "DuplicateIdError",
     "Erasure",
     "ErasureIncompleteError",
+    "FieldChange",
     "InvalidInputError",
     "Invariant",
+    "LineChange",
     "MemoryStore",
     "MemoryStoreError",
     "MemoryVersion",
@@ -82,5 +87,7 @@ __all__ = [
     "StoreClosedError",
     "Transaction",
     "TransactionError",
+    "Transfer",
     "Violation",
+    "diff",
 ]

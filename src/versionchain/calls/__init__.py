@@ -8,7 +8,7 @@ from .read import ReadCalls
 from .transfer import TransferCalls
 from .write import WriteCalls
 
-__all__ = ["AllCalls", "EraseCalls", "Settings", "Snapshot", "TransferCalls"]
+__all__ = ["AllCalls", "EraseCalls", "ReadCalls", "Settings", "Snapshot", "TransferCalls"]
 
 
 class AllCalls(WriteCalls, DeleteCalls, PastCalls, ReadCalls):
