@@ -253,6 +253,19 @@ def test_a_read_only_folder_can_be_no_place_to_write(path, monkeypatch):
         assert store.verify().ok
 
 
+def test_a_store_that_can_only_be_read_closes(path, monkeypatch):
+    """Where nobody may write, closing needs no turn."""
+    made(path)
+
+    def refuse(*args):
+        raise PermissionError
+
+    monkeypatch.setattr("versionchain.backends.sqlite.turns.os.open", refuse)
+    with MemoryStore.open(path) as store:
+        assert store.count("ada").versions == 2
+        assert store.verify().ok
+
+
 def test_a_closed_store_says_so(path):
     """Every call after close() is a StoreClosedError; closing again is nothing."""
     store = MemoryStore.open(path)

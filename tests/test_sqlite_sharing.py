@@ -114,6 +114,15 @@ def test_another_process_waits_for_its_turn_and_then_says_so(path):
         assert store.verify().ok
 
 
+def test_closing_does_not_wait_for_another_process_for_ever(path):
+    """A store closes while another process is inside a block, and that one goes on."""
+    with run(BLOCK, path) as process:
+        with MemoryStore.open(path, busy_timeout=0.05) as store:
+            assert process.stdout.readline() == "ready\n"
+            assert store.verify().ok
+        process.kill()
+
+
 def test_threads_add_through_one_handle(path):
     """Eight threads write through one handle and nothing is lost."""
     with MemoryStore.open(path, durability="normal") as store:

@@ -11,11 +11,11 @@ upgrade from a reader would fail at once, whatever the timeout.
 import os
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 from ... import validation
-from ...errors import InvalidInputError, StoreClosedError
+from ...errors import InvalidInputError, ReadOnlyError, StoreBusyError, StoreClosedError
 from ..asof import AsOfReader
 from ..base import Reader, Writer
 from ..lock import WriterLock
@@ -118,8 +118,11 @@ class SQLiteBackend:
         if self._closed:
             return
         process = self._here()
-        # The last connection to close moves the log into the file: in turn, like a write.
-        with process.writing.held(), process.turns.held():
+        with process.writing.held(), ExitStack() as turn:
+            # The last connection to close moves the log into the file: in turn, like a write.
+            # Where another process writes, or nobody may, this one is not the last, or can't.
+            with suppress(StoreBusyError, ReadOnlyError):
+                turn.enter_context(process.turns.held())
             self._closed = True
             process.pool.close()
         process.turns.close()
