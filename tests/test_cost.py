@@ -151,7 +151,7 @@ SORTED = {"_OUTLINES", "_MARKED", "_LINKS", "_WHOLE_HISTORY", "_FACTS"}
 def test_a_statement_walks_no_table(tmp_path, name):
     """Each statement finds its rows through an index, and sorts only what it must."""
     sql = STATEMENTS[name]
-    values = [""] * (1 if "?1" in sql else sql.count("?"))
+    values = [""] * sql.count("?")
     with (
         closing(SQLiteBackend(tmp_path / "agent.db")) as backend,
         backend._process.pool.lent() as connection,

@@ -123,14 +123,14 @@ _IDS: Final = "SELECT id FROM ids WHERE tenant = ? AND id >= ? AND id < ? ORDER 
 _ENDS: Final = "JOIN chains s ON s.key = n.source JOIN chains t ON t.key = n.target"
 _CONNECTIONS_FROM: Final = f"""
     SELECT {rows.CONNECTION_COLUMNS} FROM connections n {_ENDS}
-    WHERE n.source = ?1 AND n.until IS NULL AND s.revision >= 0 AND t.revision >= 0"""
+    WHERE n.source = ? AND n.until IS NULL AND s.revision >= 0 AND t.revision >= 0"""
 _CONNECTIONS: Final = f"""
     {_CONNECTIONS_FROM} UNION ALL {_CONNECTIONS_FROM.replace("n.source =", "n.target =")}"""
 _CONNECTION: Final = f"""
     SELECT {rows.CONNECTION_COLUMNS} FROM connections n {_ENDS}
     WHERE n.source = ? AND n.target = ? AND n.kind = ? AND n.until IS NULL"""
 _LINKS_FROM: Final = f"""
-    SELECT {rows.CONNECTION_COLUMNS}, n.until FROM connections n {_ENDS} WHERE n.source = ?1"""
+    SELECT {rows.CONNECTION_COLUMNS}, n.until FROM connections n {_ENDS} WHERE n.source = ?"""
 _LINKS_OF: Final = f"""
     {_LINKS_FROM} UNION ALL {_LINKS_FROM.replace("n.source =", "n.target =")}"""
 _LINKS: Final = f"""
@@ -278,7 +278,7 @@ class SQLiteReader:
 
     def connections(self, chain_id: str) -> list[Connection]:
         key = self._chain(chain_id)[0]
-        return sorted_connections(list(map(rows.connection, self._rows(_CONNECTIONS, key))))
+        return sorted_connections(list(map(rows.connection, self._rows(_CONNECTIONS, key, key))))
 
     def connection(self, source_id: str, target_id: str, kind: str) -> Connection | None:
         source, target = self._chain(source_id)[0], self._chain(target_id)[0]
@@ -309,7 +309,8 @@ class SQLiteReader:
         return list(map(self._facts, self._rows(_CHAINS_OF, self._tenant, contact_id)))
 
     def links_of(self, chain_id: str) -> list[ConnectionFacts]:
-        return list(map(_link, self._rows(_LINKS_OF, self._chain(chain_id)[0])))
+        key = self._chain(chain_id)[0]
+        return list(map(_link, self._rows(_LINKS_OF, key, key)))
 
     def self_check(self) -> Iterator[Violation]:
         return self_check(self._connection, self._tenant)
