@@ -70,9 +70,10 @@ class _Audit:
                 if self._times and revision.created_at < self._times[-1]:
                     yield _violation(Invariant.ORDER, revision.number, "time falls")
                 self._times.append(revision.created_at)
-            if page[-1].number <= since:
-                return  # a number that does not rise was reported; do not read it for ever
+            highest = max([since, *(revision.number for revision in page[:-1])])
             since = page[-1].number
+            if since <= highest:
+                return  # reported above; going on from it would read the same again, for ever
 
     def chains(self) -> Iterator[Violation]:
         for facts in self._reader.chains():

@@ -159,7 +159,7 @@ def moment(field: str, value: object) -> datetime:
         utc = value.astimezone(UTC)
     except OverflowError:
         raise InvalidInputError(field, "must lie in the years 1 to 9999 in UTC") from None
-    return datetime.combine(utc.date(), utc.time(), UTC)
+    return datetime.combine(utc.date(), utc.time().replace(fold=0), UTC)
 
 
 def optional_moment(field: str, value: object) -> datetime | None:

@@ -1,0 +1,493 @@
+"""The audit: a sound store gives no violation, and each planted fault is called by its name."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from itertools import count
+from uuid import UUID
+
+import attrs
+import pytest
+
+from versionchain import Invariant, MemoryStore, ReportCounts, Revision, RevisionCounts, Violation
+from versionchain.audit import audit
+from versionchain.backends.memory import MemoryBackend
+from versionchain.backends.memory.reader import NowReader
+from versionchain.backends.memory.state import Chain
+from versionchain.model import position
+
+START = datetime(2026, 1, 1, 12, tzinfo=UTC)
+
+
+class World:
+    """A store with everything in it: gaps, restored versions, ended memories, connections.
+
+    ada's chain `c` is v1 ← v3 ← v4 ← v5: v2 is deleted, v4 was deleted and restored. Her chain `d`
+    is w1 ← w2, her chain `e` ended. grace has one memory. Chain c → d is connected, with metadata
+    that was replaced, and d → c was connected once.
+    """
+
+    def __init__(self):
+        ids, days = count(1), count()
+        self.backend = MemoryBackend()
+        self.store = store = MemoryStore(
+            self.backend,
+            ids=lambda: UUID(int=next(ids)),
+            clock=lambda: START + timedelta(days=next(days)),
+        )
+        self.v1 = store.add("ada", "v1")  # revision 1
+        self.v2 = store.update(self.v1.id, "v2")  # 2
+        self.v3 = store.update(self.v2.id, "v3")  # 3
+        self.v4 = store.update(self.v3.id, "v4")  # 4
+        gone = store.delete(self.v4.id)  # 5
+        store.delete(self.v2.id)  # 6
+        store.restore(gone.revision)  # 7
+        self.v5 = store.update(self.v4.id, "v5")  # 8
+        self.w1 = store.add("ada", "w1")  # 9
+        self.w2 = store.update(self.w1.id, "w2")  # 10
+        self.x1 = store.add("ada", "x1")  # 11
+        store.delete(self.x1.id)  # 12
+        self.y1 = store.add("grace", "y1")  # 13
+        store.connect(self.v5.id, self.w2.id, metadata={"a": 1})  # 14
+        store.connect(self.v5.id, self.w2.id, metadata={"a": 2})  # 15
+        store.connect(self.w2.id, self.v5.id)  # 16
+        store.disconnect(self.w2.id, self.v5.id)  # 17
+        store.connect(self.w2.id, self.y1.id)  # 18
+        self.state = self.backend._states["default"]
+        self.c, self.d = (self.state.chains[each.chain_id] for each in (self.v1, self.w1))
+        self.ada = self.state.contacts["ada"]
+        self.link = (self.c.id, self.d.id, "related")
+
+    def bend(self, version, **changed):
+        """Writes over a version's record."""
+        old = self.state.versions[version.id]
+        self.state.versions[version.id] = attrs.evolve(old, **changed)
+
+    def bend_revision(self, number, /, **changed):
+        """Writes over a revision's record."""
+        old = self.state.revisions[number - 1]
+        self.state.revisions[number - 1] = attrs.evolve(old, **changed)
+
+    def bend_link(self, index, until=..., **changed):
+        """Writes over an interval of the connection from c to d."""
+        intervals = list(self.state.connections[self.link])
+        old = intervals[index]
+        intervals[index] = attrs.evolve(
+            old,
+            connection=attrs.evolve(old.connection, **changed),
+            until=old.until if until is ... else until,
+        )
+        self.state.connections[self.link] = tuple(intervals)
+
+    def found(self):
+        """The names of what the audit finds."""
+        return {violation.invariant for violation in self.store.verify().violations}
+
+
+@pytest.fixture
+def world():
+    """A sound store."""
+    return World()
+
+
+def test_a_sound_store_gives_none(world):
+    """Everything that the calls do leaves every invariant as it is, and is counted."""
+    report = world.store.verify()
+    assert report.violations == ()
+    assert report.ok
+    assert report.counts == ReportCounts(
+        contacts=2,
+        chains=4,
+        memories=3,
+        versions=7,
+        deleted=2,
+        connections=2,
+        revisions=18,
+    )
+
+
+def test_an_empty_store_gives_none():
+    """Nothing is wrong where nothing is."""
+    report = MemoryStore().verify()
+    assert report.ok
+    assert report.counts == ReportCounts(0, 0, 0, 0, 0, 0, 0)
+
+
+def test_the_audit_is_of_one_tenant(world):
+    """What is wrong in one tenant is not said of another."""
+    other = world.store.for_tenant("acme")
+    other.add("ada", "Keeps bees")
+    world.ada.living += 1
+    assert other.verify().ok
+    assert other.verify().counts == ReportCounts(1, 1, 1, 1, 0, 0, 1)
+    assert not world.store.verify().ok
+
+
+NAMES = Invariant
+FAULTS = {
+    "a number twice": (lambda w: w.bend(w.v3, number=1), {NAMES.NUMBERS_UNIQUE}),
+    "a number that falls": (lambda w: w.bend(w.v4, number=2), {NAMES.NUMBERS_UNIQUE}),
+    "a number of zero": (lambda w: w.bend(w.v1, number=0), {NAMES.NUMBERS_UNIQUE}),
+    "a number above the highest": (
+        lambda w: setattr(w.c, "last_number", 4),
+        {NAMES.NUMBERS_UNIQUE},
+    ),
+    "a time before its revision's": (
+        lambda w: w.bend(w.v1, created_at=w.v1.created_at - timedelta(microseconds=1)),
+        {NAMES.ORDER},
+    ),
+    "a first version after the second": (
+        lambda w: w.bend(w.v1, created_at=w.v5.created_at),
+        {NAMES.ORDER},
+    ),
+    "a revision's time that falls": (
+        lambda w: w.bend_revision(17, created_at=START),
+        {NAMES.ORDER},
+    ),
+    "a revision's time after its versions'": (
+        lambda w: w.bend_revision(13, created_at=w.y1.created_at + timedelta(hours=1)),
+        {NAMES.ORDER},
+    ),
+    "another contact": (lambda w: w.bend(w.v1, contact_id="grace"), {NAMES.ONE_CONTACT}),
+    "another contact on a deleted one": (
+        lambda w: w.bend(w.v2, contact_id="grace"),
+        {NAMES.ONE_CONTACT},
+    ),
+    "a chain's contact": (
+        lambda w: setattr(w.state.chains[w.y1.chain_id], "contact_id", "ada"),
+        {NAMES.ONE_CONTACT, NAMES.COUNTERS},
+    ),
+    "an older one as the latest": (
+        lambda w: setattr(w.c, "latest_id", w.v4.id),
+        {NAMES.ONE_LATEST, NAMES.LINKS, NAMES.COUNTERS},
+    ),
+    "no latest": (
+        lambda w: setattr(w.c, "latest_id", None),
+        {NAMES.ONE_LATEST, NAMES.LINKS, NAMES.COUNTERS},
+    ),
+    "a latest where all are deleted": (
+        lambda w: setattr(w.state.chains[w.x1.chain_id], "latest_id", w.x1.id),
+        {NAMES.ONE_LATEST, NAMES.LINKS, NAMES.COUNTERS},
+    ),
+    "a next that is not the next": (lambda w: w.bend(w.v1, next_id=w.v4.id), {NAMES.LINKS}),
+    "no next": (lambda w: w.bend(w.v3, next_id=None), {NAMES.LINKS}),
+    "a latest with a next": (
+        lambda w: w.bend(w.v5, next_id=w.w1.id),
+        {NAMES.LINKS, NAMES.ONE_LATEST},
+    ),
+    "a previous that skips one": (lambda w: w.bend(w.v4, previous_id=w.v1.id), {NAMES.LINKS}),
+    "a first with a previous": (lambda w: w.bend(w.v1, previous_id=w.w1.id), {NAMES.LINKS}),
+    "a wrong time of being superseded": (
+        lambda w: w.bend(w.v1, superseded_at=w.v2.created_at),
+        {NAMES.LINKS},
+    ),
+    "a deleted one with a previous": (
+        lambda w: w.bend(w.v2, previous_id=w.v1.id),
+        {NAMES.DELETED_UNLINKED},
+    ),
+    "a deleted one with a next": (
+        lambda w: w.bend(w.v2, next_id=w.v3.id),
+        {NAMES.DELETED_UNLINKED},
+    ),
+    "a deleted one that was superseded": (
+        lambda w: w.bend(w.v2, superseded_at=w.v3.created_at),
+        {NAMES.DELETED_UNLINKED},
+    ),
+    "a counter of the living": (lambda w: setattr(w.ada, "living", 5), {NAMES.COUNTERS}),
+    "a counter of the deleted": (lambda w: setattr(w.ada, "deleted", 1), {NAMES.COUNTERS}),
+    "a memory that is not listed": (
+        lambda w: w.ada.latest.pop(position(w.w2)),
+        {NAMES.COUNTERS},
+    ),
+    "a memory that is listed as another version": (
+        lambda w: w.ada.latest.update({position(w.w2): w.w1.id}),
+        {NAMES.COUNTERS},
+    ),
+    "a listing that runs in a circle": (
+        lambda w: w.ada.latest.update({(1, 0): w.w2.id}),
+        {NAMES.COUNTERS},
+    ),
+    "a version that is not listed": (lambda w: w.ada.order.remove(w.v2.id), {NAMES.COUNTERS}),
+    "versions listed in another order": (lambda w: w.ada.order.reverse(), {NAMES.COUNTERS}),
+    "a mark that is not indexed": (lambda w: w.state.marked[6].clear(), {NAMES.COUNTERS}),
+    "a mark that is indexed only": (
+        lambda w: w.state.marked[6].update({w.v3.id: None}),
+        {NAMES.COUNTERS},
+    ),
+    "an id that leads to another": (
+        lambda w: w.state.versions.update({str(UUID(int=99)): w.state.versions[w.v1.id]}),
+        {NAMES.COUNTERS},
+    ),
+    "a connection to nowhere": (
+        lambda w: w.bend_link(1, target_id=str(UUID(int=99))),
+        {NAMES.CONNECTIONS},
+    ),
+    "a connection from nowhere": (
+        lambda w: w.bend_link(1, source_id=str(UUID(int=99))),
+        {NAMES.CONNECTIONS},
+    ),
+    "a connection to itself": (lambda w: w.bend_link(1, target_id=w.c.id), {NAMES.CONNECTIONS}),
+    "a connection twice": (lambda w: w.bend_link(0, until=None), {NAMES.CONNECTIONS}),
+    "a connection that overlaps": (lambda w: w.bend_link(0, until=16), {NAMES.CONNECTIONS}),
+    "a connection that ends as it begins": (
+        lambda w: w.bend_link(0, until=14),
+        {NAMES.CONNECTIONS},
+    ),
+    "a connection of another time": (
+        lambda w: w.bend_link(1, created_at=START),
+        {NAMES.CONNECTIONS},
+    ),
+    "a connection of no revision": (
+        lambda w: w.bend_link(1, revision=99),
+        {NAMES.CONNECTIONS},
+    ),
+    "a revision's number twice": (lambda w: w.bend_revision(18, number=17), {NAMES.REVISIONS}),
+    "a revision that is numbered back": (
+        lambda w: w.bend_revision(18, number=2),
+        {NAMES.REVISIONS},
+    ),
+    "a revision that is numbered ahead": (
+        lambda w: w.bend_revision(18, number=20),
+        {NAMES.REVISIONS},
+    ),
+    "a gap in the middle": (lambda w: w.bend_revision(5, number=500), {NAMES.REVISIONS}),
+    "a deletion of another time": (
+        lambda w: w.bend(w.v2, deleted_at=START),
+        {NAMES.DELETIONS},
+    ),
+    "a deletion without a time": (lambda w: w.bend(w.v2, deleted_at=None), {NAMES.DELETIONS}),
+    "a time of deletion on a living one": (
+        lambda w: w.bend(w.v5, deleted_at=START),
+        {NAMES.DELETIONS, NAMES.LINKS, NAMES.ONE_LATEST},
+    ),
+    "a past deletion before the version": (
+        lambda w: w.state.absences.update({w.v4.id: ((3, 7),)}),
+        {NAMES.DELETIONS},
+    ),
+    "a past deletion of no revision": (
+        lambda w: w.state.absences.update({w.v1.id: ((0, 7),)}),
+        {NAMES.DELETIONS},
+    ),
+    "a past deletion that ends as it begins": (
+        lambda w: w.state.absences.update({w.v4.id: ((5, 5),)}),
+        {NAMES.INTERVALS},
+    ),
+    "a past deletion that was lifted by no revision": (
+        lambda w: w.state.absences.update({w.v4.id: ((5, 19),)}),
+        {NAMES.INTERVALS},
+    ),
+    "past deletions that overlap": (
+        lambda w: w.state.absences.update({w.v4.id: ((5, 7), (6, 9))}),
+        {NAMES.INTERVALS},
+    ),
+    "a past deletion that overlaps the mark": (
+        lambda w: w.state.absences.update({w.v2.id: ((5, 7),)}),
+        {NAMES.INTERVALS},
+    ),
+}
+
+
+@pytest.mark.parametrize(("plant", "names"), FAULTS.values(), ids=FAULTS)
+def test_a_planted_fault_is_named(world, plant, names):
+    """What is bent by hand is found, and nothing else is said; it stays as it is."""
+    plant(world)
+    first = world.store.verify()
+    assert {violation.invariant for violation in first.violations} == names
+    assert not first.ok
+    assert world.store.verify() == first
+    assert not any(text in repr(first.violations) for text in ("'v1'", "'v5'", "'w1'"))
+
+
+@pytest.mark.parametrize(
+    "leave",
+    [
+        lambda w: w.state.absences.update({w.v4.id: ((5, 7), (7, 9))}),
+        lambda w: w.state.absences.update({w.v2.id: ((2, 6),)}),
+        lambda w: w.state.absences.update({w.v4.id: ((4, 5), (5, 18))}),
+        lambda w: setattr(w.c, "last_number", 17),
+        lambda w: w.bend(w.v1, content="bent"),
+    ],
+    ids=["one after the other", "one up to the mark", "at the edges", "a gap above", "a text"],
+)
+def test_what_only_touches_is_no_fault(world, leave):
+    """Intervals may touch, a deletion may be of the version's own revision, numbers have gaps."""
+    leave(world)
+    assert world.found() == set()
+
+
+def test_a_first_revision_that_is_no_first(world):
+    """A log that begins with another number is named, and is read to its end once."""
+    store = MemoryStore(world.backend, tenant="acme")
+    store.add("ada", "Keeps bees")
+    world.backend._states["acme"].revisions[0] = Revision(
+        0, START, "add", None, None, RevisionCounts(added=1), ("ada",)
+    )
+    found = [each.invariant for each in store.verify().violations]
+    assert found.count(Invariant.REVISIONS) == 1
+
+
+def test_a_chain_with_the_id_of_a_version(world):
+    """An id that names two things is found, whatever else follows from it."""
+    world.state.chains[world.x1.id] = Chain(world.x1.id, "ada")
+    assert Invariant.IDS_UNIQUE in world.found()
+
+
+class Lying(NowReader):
+    """A reader that gives other answers than its state, where it is told to."""
+
+    def __init__(self, state, **answers):
+        super().__init__(state)
+        for name, answer in answers.items():
+            setattr(self, name, answer)
+
+
+def lies(world, **answers: Callable):
+    """What the audit finds through a reader that lies."""
+    return [each.invariant for each in audit(Lying(world.state, **answers)).violations]
+
+
+def test_a_reader_that_tells_the_truth(world):
+    """Without a lie nothing is found."""
+    assert lies(world) == []
+
+
+def test_one_latest_alone(world):
+    """A wrong latest is named by itself where nothing else is wrong."""
+    truth = NowReader(world.state)
+    heads = {world.d.id: truth.head(world.c.id)}
+    found = lies(world, head=lambda id: heads.get(id, truth.head(id)), history=truth.history)
+    assert found == [Invariant.ONE_LATEST]
+
+
+def test_a_version_that_is_read_otherwise_alone(world):
+    """One version that differs from the history is a broken link."""
+    truth = NowReader(world.state)
+    found = lies(world, version=lambda id: None if id == world.v3.id else truth.version(id))
+    assert found == [Invariant.LINKS]
+
+
+def test_a_deleted_version_that_is_readable_alone(world):
+    """A deleted version is in no ordinary answer."""
+    found = lies(world, version=lambda id: world.state.versions[id])
+    assert found == [Invariant.DELETED_UNLINKED] * 2
+
+
+@pytest.mark.parametrize("lost", ["v2", "x1"])
+def test_a_deleted_version_that_is_lost_alone(world, lost):
+    """With the deleted ones a history shows them all."""
+    truth, id = NowReader(world.state), getattr(world, lost).id
+
+    def history(chain_id, *, include_deleted):
+        versions = truth.history(chain_id, include_deleted=include_deleted)
+        return [version for version in versions if version.id != id]
+
+    assert lies(world, history=history) == [Invariant.DELETED_UNLINKED]
+
+
+def test_a_history_that_lacks_a_version_alone(world):
+    """A history that is shorter than the chain is a broken link."""
+    truth = NowReader(world.state)
+
+    def history(chain_id, *, include_deleted):
+        versions = truth.history(chain_id, include_deleted=include_deleted)
+        return versions if include_deleted else versions[:2]
+
+    assert lies(world, history=history) == [Invariant.LINKS]
+
+
+def test_an_id_twice_alone(world):
+    """A chain that comes twice is named, and so are its versions."""
+    truth = NowReader(world.state)
+    facts = list(truth.chains())
+    found = lies(world, chains=lambda: iter([*facts, facts[-1]]))
+    assert set(found) == {Invariant.IDS_UNIQUE, Invariant.COUNTERS}
+    assert found.count(Invariant.IDS_UNIQUE) == 2
+
+
+@pytest.mark.parametrize("name", ["memories", "count"])
+def test_an_answer_that_disagrees_with_the_facts(world, name):
+    """A listing and a count follow from the facts, whatever a backend keeps beside them."""
+    truth = NowReader(world.state)
+    answer = {
+        "memories": lambda contact_id, **how: truth.memories("grace", **how),
+        "count": lambda contact_id: truth.count("grace"),
+    }
+    assert lies(world, **{name: answer[name]}) == [Invariant.COUNTERS]
+
+
+def test_what_the_storage_says_of_itself(world):
+    """A backend's own check is part of the report, after the others."""
+    fault = Violation(Invariant.STORAGE, "page 7", "is torn")
+    world.ada.living += 1
+    report = audit(Lying(world.state, self_check=lambda: iter([fault])))
+    assert report.violations[-1] == fault
+    assert [each.invariant for each in report.violations] == [
+        Invariant.COUNTERS,
+        Invariant.STORAGE,
+    ]
+
+
+def test_every_invariant_was_planted():
+    """No name is left that no test of this file makes the audit say."""
+    planted = set().union(*(names for _, names in FAULTS.values()))
+    assert planted | {Invariant.IDS_UNIQUE, Invariant.STORAGE} == set(Invariant)
+
+
+@pytest.mark.parametrize(
+    ("plant", "violation"),
+    [
+        (
+            lambda w: w.bend_revision(18, number=20),
+            Violation(Invariant.REVISIONS, "20", "not 18"),
+        ),
+        (
+            lambda w: w.bend(w.v3, next_id=None),
+            Violation(Invariant.LINKS, str(UUID(int=1)), "the history is not the order's"),
+        ),
+        (
+            lambda w: w.state.absences.update({w.v4.id: ((5, 7), (6, 9))}),
+            Violation(Invariant.INTERVALS, str(UUID(int=5)), "6 overlaps"),
+        ),
+        (
+            lambda w: w.bend_link(0, until=16),
+            Violation(
+                Invariant.CONNECTIONS, f"{UUID(int=1)} {UUID(int=7)} related", "is there twice"
+            ),
+        ),
+        (
+            lambda w: setattr(w.ada, "living", 5),
+            Violation(Invariant.COUNTERS, "ada", "the counters disagree"),
+        ),
+    ],
+)
+def test_a_violation_says_what_it_is_about(world, plant, violation):
+    """The subject is an id, a number or a contact, and the detail what was found."""
+    plant(world)
+    assert violation in world.store.verify().violations
+
+
+def test_a_long_log_and_a_long_listing_are_read_whole():
+    """What does not fit on one page of the audit is looked at all the same."""
+    store = MemoryStore()
+    for i in range(1002):
+        store.add("ada", f"Text {i}")
+    report = store.verify()
+    assert report.ok
+    assert (report.counts.revisions, report.counts.memories) == (1002, 1002)
+    contact = store._backend._states["default"].contacts["ada"]
+    contact.latest.popitem(0)
+    found = {each.invariant for each in store.verify().violations}
+    assert found == {Invariant.COUNTERS}
+
+
+def test_a_fault_on_a_later_page_of_the_log():
+    """The number that is expected goes on over the pages."""
+    store = MemoryStore()
+    with store.transaction() as block:
+        first = block.add("ada", "Text")
+    for i in range(1001):
+        first = store.update(first.id, f"Text {i}")
+    revisions = store._backend._states["default"].revisions
+    revisions[1001] = attrs.evolve(revisions[1001], number=1003)
+    assert [(each.invariant, each.subject, each.detail) for each in store.verify().violations] == [
+        (Invariant.REVISIONS, "1003", "not 1002")
+    ]

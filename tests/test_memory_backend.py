@@ -1,0 +1,648 @@
+"""What is special to memories in the process: the journal, undoing at any point, one writer."""
+
+import copy
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from itertools import count
+from uuid import UUID
+
+import pytest
+from sortedcontainers import SortedDict
+
+from versionchain import (
+    InvalidInputError,
+    MemoryStore,
+    MemoryStoreError,
+    NewMemory,
+    Status,
+    StoreBusyError,
+    StoreClosedError,
+    TransactionError,
+)
+from versionchain.backends.lock import WriterLock
+from versionchain.backends.memory import MemoryBackend
+from versionchain.backends.memory.journal import Journal
+from versionchain.backends.memory.state import State
+
+START = datetime(2026, 1, 1, 12, tzinfo=UTC)
+
+
+class PlannedError(Exception):
+    """What a test raises on purpose."""
+
+
+class World:
+    """A store with a chain of four, gaps, an ended memory, another contact, and connections."""
+
+    def __init__(self, **options):
+        ids, seconds = count(1), count()
+        self.backend = MemoryBackend(**options)
+        self.store = store = MemoryStore(
+            self.backend,
+            ids=lambda: UUID(int=next(ids)),
+            clock=lambda: START + timedelta(seconds=next(seconds)),
+        )
+        versions = [store.add("ada", "v1")]
+        for text in ("v2", "v3", "v4", "v5"):
+            versions.append(store.update(versions[-1].id, text))
+        self.v1, self.v2, self.v3, self.v4, self.v5 = (version.id for version in versions)
+        self.chain = versions[0].chain_id
+        self.gone = store.delete(self.v3).revision
+        self.w = store.add("ada", "w1").id
+        self.x = store.add("ada", "x1").id
+        self.ended = store.delete(self.x).revision
+        self.y = store.add("grace", "y1").id
+        store.connect(self.v5, self.w)
+        store.connect(self.w, self.y, kind="old")
+        store.disconnect(self.w, self.y, kind="old")
+
+    @property
+    def state(self):
+        """The structures of the tenant."""
+        return self.backend._states["default"]
+
+    def seen(self, handle=None):
+        """Whatever can be read."""
+        handle = handle or self.store
+        chains = [UUID(int=number) for number in range(1, 60)]
+        return {
+            "log": handle.revisions() if hasattr(handle, "revisions") else None,
+            "contacts": handle.contacts(),
+            "ids": handle.find_ids("0", limit=1000),
+            "about": [
+                (
+                    handle.count(contact_id),
+                    handle.memories(contact_id),
+                    handle.versions(contact_id),
+                    handle.versions(contact_id, status=Status.DELETED),
+                )
+                for contact_id in ("ada", "grace", "zoe")
+            ],
+            "of ids": [
+                answer_of(call, id)
+                for id in chains
+                for call in (handle.get, handle.latest, handle.history, handle.connections)
+            ],
+            "whole": [answer_of(handle.history, id, include_deleted=True) for id in chains],
+        }
+
+
+def answer_of(call, *args, **kwargs):
+    """An answer, or the name of the error."""
+    try:
+        return call(*args, **kwargs)
+    except MemoryStoreError as error:
+        return type(error).__name__
+
+
+CALLS = {
+    "add": lambda h, w: h.add("ada", "z1"),
+    "add of a new contact": lambda h, w: h.add("zoe", "z1"),
+    "add_many": lambda h, w: h.add_many([NewMemory("ada", "z1"), NewMemory("zoe", "z2")]),
+    "update": lambda h, w: h.update(w.v5, "v6"),
+    "delete, relinked": lambda h, w: h.delete(w.v2),
+    "delete, resurrected": lambda h, w: h.delete(w.v5),
+    "delete, orphaned": lambda h, w: h.delete(w.v4, delete_previous_versions=True),
+    "delete, ended": lambda h, w: h.delete(w.w),
+    "delete_memory": lambda h, w: h.delete_memory(w.chain),
+    "delete_contact": lambda h, w: h.delete_contact("ada"),
+    "prune": lambda h, w: h.prune(w.chain, keep_last=2),
+    "restore": lambda h, w: h.restore(w.gone),
+    "restore what ended": lambda h, w: h.restore(w.ended),
+    "connect": lambda h, w: h.connect(w.v1, w.y),
+    "connect again": lambda h, w: h.connect(w.w, w.y, kind="old"),
+    "connect with other metadata": lambda h, w: h.connect(w.v1, w.w, metadata={"a": 1}),
+    "disconnect": lambda h, w: h.disconnect(w.v1, w.w),
+}
+
+
+def in_a_block(*names):
+    """Several calls as one revision."""
+
+    def call(handle, world):
+        with handle.transaction() as block:
+            for name in names:
+                CALLS[name](block, world)
+
+    return call
+
+
+BLOCKS = {
+    "a block of all sorts": in_a_block("add of a new contact", "update", "restore", "connect"),
+    "a block that takes back": in_a_block("connect", "delete_memory", "restore what ended"),
+    "a block that replaces": in_a_block("connect with other metadata", "disconnect"),
+    "a block that deletes twice": in_a_block("delete, resurrected", "delete_contact"),
+}
+EVERY = CALLS | BLOCKS
+MUTATIONS = ("put", "drop", "append", "set")
+
+
+@contextmanager
+def journal_that(monkeypatch, does):
+    """A journal that calls `does(number)` around each mutation: before it, and after it."""
+    numbers = count()
+    with monkeypatch.context() as patch:
+        for name in MUTATIONS:
+            patch.setattr(Journal, name, watched(getattr(Journal, name), numbers, does))
+        yield
+
+
+def watched(mutate, numbers, does):
+    def wrapped(*args):
+        does(next(numbers))
+        mutate(*args)
+        does(next(numbers))
+
+    return wrapped
+
+
+def fail_at(wanted):
+    """What raises at one of the points around mutations."""
+
+    def does(number):
+        if number == wanted:
+            raise PlannedError(number)
+
+    return does
+
+
+def points_of(monkeypatch, call):
+    """How many points there are in a call at which it could fail."""
+    world, seen = World(), []
+    with journal_that(monkeypatch, seen.append):
+        call(world.store, world)
+    return len(seen)
+
+
+def points_inside(monkeypatch, call):
+    """The same for a call in a block that began with another."""
+    world, seen = World(), []
+    with world.store.transaction() as block:
+        block.add("zoe", "before")
+        with journal_that(monkeypatch, seen.append):
+            call(block, world)
+    return len(seen)
+
+
+@pytest.mark.parametrize("call", EVERY.values(), ids=EVERY)
+def test_a_failure_at_any_point_is_undone(monkeypatch, call):
+    """Before and after each single mutation: it raised, and nothing changed, however deep."""
+    points = points_of(monkeypatch, call)
+    assert points >= 2
+    world = World()
+    before, seen = copy.deepcopy(world.state), world.seen()
+    for point in range(points):
+        with journal_that(monkeypatch, fail_at(point)), pytest.raises(PlannedError):
+            call(world.store, world)
+        assert world.state == before
+        assert list(world.state.contacts) == list(before.contacts)
+        assert not world.backend._writing.mine
+    assert world.seen() == seen
+    assert world.store.verify().ok
+    call(world.store, world)
+    assert world.seen() != seen
+    assert world.store.verify().ok
+
+
+@pytest.mark.parametrize("call", CALLS.values(), ids=CALLS)
+def test_a_failure_inside_a_block_is_undone_alone(monkeypatch, call):
+    """The block goes on, and ends as if the call had never been made."""
+    expected = World()
+    with expected.store.transaction() as block:
+        block.add("zoe", "before")
+        block.add("zoe", "after")
+    for point in range(points_inside(monkeypatch, call)):
+        world = World()
+        with world.store.transaction() as block:
+            block.add("zoe", "before")
+            before, seen = copy.deepcopy(world.state), world.seen(block)
+            with journal_that(monkeypatch, fail_at(point)), pytest.raises(PlannedError):
+                call(block, world)
+            assert world.state == before
+            if point == 0:
+                assert world.seen(block) == seen
+            block.add("zoe", "after")
+        assert plain(world) == plain(expected)
+        assert world.store.verify().ok
+
+
+def plain(world):
+    """What a store holds, but for ids that were drawn for what was undone."""
+    return (
+        [version.content for version in world.store.versions("zoe").items],
+        [version.content for version in world.store.versions("ada").items],
+        world.store.memories("ada"),
+        world.store.revisions().items,
+        world.store.count("zoe"),
+    )
+
+
+@pytest.mark.parametrize("call", EVERY.values(), ids=EVERY)
+def test_others_see_what_was_before_at_every_point(monkeypatch, call):
+    """Whatever a writer is in the middle of, a reader gets the last committed state."""
+    world = World()
+    before = world.seen()
+    looked = []
+
+    def look(number):
+        looked.append(number)
+        if world.state.pending and number % 3 == 0:
+            assert world.seen() == before
+
+    with journal_that(monkeypatch, look):
+        call(world.store, world)
+    assert len(looked) >= 2
+    assert world.seen() != before
+    assert not world.state.pending
+    assert world.store.verify().ok
+
+
+@pytest.mark.parametrize("call", CALLS.values(), ids=CALLS)
+def test_another_thread_reads_while_a_block_is_open(call):
+    """It waits for nobody, sees what was before, and after the block what is then."""
+    world = World()
+    before = world.seen()
+    with ThreadPoolExecutor(1) as pool:
+        with world.store.transaction() as block:
+            call(block, world)
+            inside = world.seen(block)
+            assert pool.submit(world.seen).result(timeout=30) == before
+            assert world.seen() == before
+        after = pool.submit(world.seen).result(timeout=30)
+    assert after == world.seen() != before
+    assert {key: value for key, value in after.items() if key != "log"} == {
+        key: value for key, value in inside.items() if key != "log"
+    }
+    assert world.store.verify().ok
+
+
+def test_a_block_is_seen_whole_or_not_at_all():
+    """Readers in other threads never meet half of a block, nor a chain with a broken link."""
+    store = MemoryStore()
+    memory = store.add("ada", "0")
+    done = threading.Event()
+
+    def read():
+        looked = 0
+        while True:
+            last = done.is_set()
+            history = store.history(memory.chain_id)
+            assert len(history) % 2 == 1
+            assert [v.next_id for v in history] == [*(v.id for v in history[1:]), None]
+            assert store.count("ada").versions % 2 == 1
+            looked += 1
+            if last:
+                return looked
+
+    with ThreadPoolExecutor(3) as pool:
+        readers = [pool.submit(read) for _ in range(3)]
+        latest = memory
+        for i in range(60):
+            with store.transaction() as block:
+                latest = block.update(latest.id, f"{i}a")
+                latest = block.update(latest.id, f"{i}b")
+            if i % 3 == 2:
+                oldest = store.history(latest.id)[1]
+                store.delete(oldest.id, delete_previous_versions=True)
+        done.set()
+        assert all(reader.result(timeout=30) > 0 for reader in readers)
+    assert len(store.history(memory.chain_id)) == 1 + 120 - 40
+    assert store.verify().ok
+
+
+def test_a_reader_keeps_its_state():
+    """While one thread has a reader, what another writes is not in its answers."""
+    world = World()
+    with ThreadPoolExecutor(1) as pool:
+        with world.backend.read("default") as reader:
+            before = reader.newest(), reader.history(world.chain, include_deleted=True)
+            writing = pool.submit(world.store.update, world.v5, "v6")
+            for _ in range(100):
+                now = reader.newest(), reader.history(world.chain, include_deleted=True)
+                assert now == before
+        version = writing.result(timeout=30)
+    assert world.store.latest(world.chain) == version
+    assert world.store.verify().ok
+
+
+def test_threads_write_one_after_another():
+    """Eight threads that add and update: no number is lost, and none comes twice."""
+    store = MemoryStore()
+
+    def write(name):
+        for i in range(20):
+            memory = store.add(name, f"{i}")
+            store.update(memory.id, f"{i} again")
+
+    with ThreadPoolExecutor(8) as pool:
+        for future in [pool.submit(write, f"c{i}") for i in range(8)]:
+            future.result(timeout=60)
+    assert len(store.revisions(limit=1000).items) == 320
+    assert store.verify().ok
+
+
+def test_one_thread_wins_an_update():
+    """Of eight that revise the same version, one does, and seven are told what is the latest."""
+    store = MemoryStore()
+    memory = store.add("ada", "0")
+    start = threading.Barrier(8)
+
+    def update(i):
+        start.wait(timeout=30)
+        return answer_of(store.update, memory.id, f"{i}")
+
+    with ThreadPoolExecutor(8) as pool:
+        answers = list(pool.map(update, range(8)))
+    assert answers.count("StaleVersionError") == 7
+    assert store.latest(memory.id) in answers
+    assert store.verify().ok
+
+
+class TestOneWriter:
+    """The turn to write."""
+
+    def test_a_thread_cannot_wait_for_itself(self):
+        """Writing past its own block, through any handle, is refused at once."""
+        world = World()
+        other = world.store.for_tenant("acme")
+        before = world.seen()
+        with world.store.transaction() as block:
+            for call in (
+                lambda: world.store.add("ada", "z1"),
+                lambda: other.add("ada", "z1"),
+                lambda: world.store.delete(world.v5),
+                world.store.close,
+            ):
+                with pytest.raises(TransactionError) as raised:
+                    call()
+                assert "This thread is in a transaction of this store" in str(raised.value)
+            with pytest.raises(TransactionError), world.store.transaction():
+                raise AssertionError("no nesting")
+            assert block.latest(world.v1).id == world.v5
+        assert world.seen() == before
+        assert other.contacts().items == ()
+        assert world.store.add("ada", "z1").number == 1
+        assert world.store.verify().ok
+
+    def test_a_dry_run_needs_no_turn(self):
+        """It only reads, so it may be asked for while a block is open."""
+        world = World()
+        with world.store.transaction():
+            assert world.store.delete(world.v5, dry_run=True).count == 1
+        assert world.store.verify().ok
+
+    def test_another_thread_is_told_to_retry(self):
+        """After the time that it was to wait; and once the block has ended it can write."""
+        world = World(busy_timeout=0)
+        with ThreadPoolExecutor(1) as pool:
+            with world.store.transaction() as block:
+                block.update(world.v5, "v6")
+                add = pool.submit(world.store.add, "zoe", "z1")
+                with pytest.raises(StoreBusyError) as raised:
+                    add.result(timeout=30)
+                assert "retry" in str(raised.value)
+            assert world.store.count("zoe").versions == 0
+            assert pool.submit(world.store.add, "zoe", "z1").result(timeout=30).number == 1
+        assert world.store.verify().ok
+
+    def test_a_block_is_bound_to_its_thread(self):
+        """Its handle in another thread reads and writes nothing."""
+        world = World()
+        with ThreadPoolExecutor(1) as pool, world.store.transaction() as block:
+            for call in (lambda: block.add("zoe", "z1"), lambda: block.latest(world.v1)):
+                with pytest.raises(TransactionError) as raised:
+                    pool.submit(call).result(timeout=30)
+                assert "another thread" in str(raised.value)
+            assert block.count("zoe").versions == 0
+        assert world.store.verify().ok
+
+    def test_a_block_that_ended_is_over(self):
+        """Whether it ended well or not, its handle is of no use any more."""
+        world = World()
+        with world.store.transaction() as block:
+            block.add("zoe", "z1")
+        with pytest.raises(PlannedError), world.store.transaction() as undone:
+            undone.add("zoe", "z2")
+            raise PlannedError
+        for handle in (block, undone):
+            for call in (lambda h=handle: h.add("zoe", "z3"), lambda h=handle: h.count("zoe")):
+                with pytest.raises(TransactionError) as raised:
+                    call()
+                assert "ended" in str(raised.value)
+        assert world.store.count("zoe").versions == 1
+        assert world.store.verify().ok
+
+    @pytest.mark.parametrize("error", [PlannedError, KeyboardInterrupt, SystemExit, GeneratorExit])
+    def test_whatever_leaves_a_block_undoes_it(self, error):
+        """An interruption from the keyboard too."""
+        world = World()
+        before, seen = copy.deepcopy(world.state), world.seen()
+        with pytest.raises(error), world.store.transaction() as block:
+            block.delete_contact("ada")
+            block.add("zoe", "z1")
+            raise error
+        assert world.state == before
+        assert world.seen() == seen
+        assert world.store.verify().ok
+
+
+class TestLock:
+    """The lock by itself."""
+
+    def test_it_knows_its_holder(self):
+        """It is mine while I hold it, and in no other thread."""
+        lock = WriterLock(0)
+        assert not lock.mine
+        with ThreadPoolExecutor(1) as pool, lock.held():
+            assert lock.mine
+            assert not pool.submit(lambda: lock.mine).result(timeout=30)
+        assert not lock.mine
+
+    def test_it_is_not_entered_twice(self):
+        """The second time raises, and the first is held on."""
+        lock = WriterLock(30)
+        with lock.held():
+            with pytest.raises(TransactionError), lock.held():
+                raise AssertionError("not entered")
+            assert lock.mine
+        with lock.held():
+            assert lock.mine
+
+    def test_it_is_let_go_after_an_exception(self):
+        """Whatever happens in the block."""
+        lock = WriterLock(0)
+        for _ in range(2):
+            with pytest.raises(PlannedError), lock.held():
+                raise PlannedError
+        with ThreadPoolExecutor(1) as pool:
+            assert pool.submit(held_once, lock).result(timeout=30)
+
+    def test_another_thread_waits_no_longer_than_told(self):
+        """Then it is told to retry, and holds nothing."""
+        lock = WriterLock(0)
+        with ThreadPoolExecutor(1) as pool:
+            with lock.held(), pytest.raises(StoreBusyError):
+                pool.submit(held_once, lock).result(timeout=30)
+            assert pool.submit(held_once, lock).result(timeout=30)
+
+    def test_another_thread_gets_it_in_time(self):
+        """It waits while the first holds it, and goes on when that one lets go."""
+        lock = WriterLock(30)
+        with ThreadPoolExecutor(1) as pool:
+            with lock.held():
+                waiting = pool.submit(held_once, lock)
+                assert not waiting.done()
+            assert waiting.result(timeout=30)
+
+
+def held_once(lock):
+    with lock.held():
+        return lock.mine
+
+
+class TestSettings:
+    """How the backend is made and closed."""
+
+    @pytest.mark.parametrize("timeout", [-1, float("nan"), True, "1", None, 86_401])
+    def test_a_bad_timeout_is_refused(self, timeout):
+        """As any other argument is."""
+        with pytest.raises(InvalidInputError) as raised:
+            MemoryBackend(busy_timeout=timeout)
+        assert raised.value.field == "busy_timeout"
+
+    def test_closing_forgets_everything(self):
+        """Nothing can be read or written any more through any handle; closing again is nothing."""
+        world = World()
+        other = world.store.for_tenant("acme")
+        world.store.close()
+        world.store.close()
+        for handle in (world.store, other, MemoryStore(world.backend)):
+            for call in (
+                lambda h=handle: h.count("ada"),
+                lambda h=handle: h.add("ada", "z1"),
+                lambda h=handle: h.verify(),
+            ):
+                with pytest.raises(StoreClosedError):
+                    call()
+        assert world.backend._states == {}
+
+    def test_closing_waits_for_the_writer(self):
+        """A block in another thread is finished first."""
+        world = World()
+        with ThreadPoolExecutor(1) as pool:
+            with world.store.transaction() as block:
+                closing = pool.submit(world.store.close)
+                block.add("zoe", "z1")
+                assert block.count("zoe").versions == 1
+            closing.result(timeout=30)
+        with pytest.raises(StoreClosedError):
+            world.store.count("zoe")
+
+    def test_a_store_that_gave_no_backend_has_its_own(self):
+        """Two stores share nothing."""
+        one, other = MemoryStore(), MemoryStore()
+        one.add("ada", "a")
+        assert other.contacts().items == ()
+        assert one.verify().ok
+
+    def test_two_stores_may_share_a_backend(self):
+        """What one writes the other reads."""
+        backend = MemoryBackend()
+        memory = MemoryStore(backend).add("ada", "a")
+        assert MemoryStore(backend).latest(memory.id) == memory
+        assert MemoryStore(backend).verify().ok
+
+
+class TestJournal:
+    """Mutations and their inverses."""
+
+    @pytest.mark.parametrize("kind", [dict, SortedDict])
+    def test_putting(self, kind):
+        """A new key goes away again, an old one has its value again."""
+        journal, mapping = Journal(), kind(a=1)
+        journal.put(mapping, "a", 2)
+        journal.put(mapping, "b", 3)
+        journal.put(mapping, "b", 4)
+        assert mapping == {"a": 2, "b": 4}
+        journal.undo()
+        assert mapping == {"a": 1}
+
+    @pytest.mark.parametrize("value", [None, 0, ""])
+    def test_what_is_falsy_is_a_value(self, value):
+        """A key that held nothing still was there."""
+        journal, mapping = Journal(), {"a": value}
+        journal.put(mapping, "a", 2)
+        journal.undo()
+        assert mapping == {"a": value}
+
+    @pytest.mark.parametrize("kind", [dict, SortedDict])
+    def test_dropping(self, kind):
+        """A key that was taken away comes back; one that isn't there can't be."""
+        journal, mapping = Journal(), kind(a=1)
+        journal.drop(mapping, "a")
+        assert mapping == {}
+        journal.undo()
+        assert mapping == {"a": 1}
+        with pytest.raises(KeyError):
+            journal.drop(mapping, "b")
+        assert journal.mark() == 0
+
+    def test_appending(self):
+        """A list has its length again, however much was added."""
+        journal, items = Journal(), [1]
+        journal.append(items, 2)
+        journal.append(items, 3)
+        assert items == [1, 2, 3]
+        journal.undo(1)
+        assert items == [1, 2]
+        journal.undo()
+        assert items == [1]
+
+    def test_setting(self):
+        """An attribute has its value again."""
+        journal, state = Journal(), State()
+        journal.set(state, "pending", True)
+        assert state.pending
+        journal.undo()
+        assert not state.pending
+
+    def test_undoing_to_a_mark(self):
+        """What was done before stays, what came after goes, last first."""
+        journal, mapping = Journal(), {}
+        journal.put(mapping, "a", 1)
+        mark = journal.mark()
+        journal.put(mapping, "a", 2)
+        journal.drop(mapping, "a")
+        assert journal.mark() == 3
+        journal.undo(mark)
+        assert mapping == {"a": 1}
+        assert journal.mark() == mark == 1
+        journal.undo(mark)
+        assert mapping == {"a": 1}
+
+    def test_forgetting(self):
+        """What is final can't be undone."""
+        journal, mapping = Journal(), {}
+        journal.put(mapping, "a", 1)
+        journal.forget()
+        journal.undo()
+        assert mapping == {"a": 1}
+        assert journal.mark() == 0
+
+    def test_a_mutation_that_fails_by_itself(self):
+        """What it noted before is harmless to take back."""
+
+        class Stubborn(dict):
+            def __setitem__(self, key, value):
+                if value == 2:
+                    raise PlannedError
+                super().__setitem__(key, value)
+
+        for mapping, before in ((Stubborn(), {}), (Stubborn(a=1), {"a": 1})):
+            journal = Journal()
+            with pytest.raises(PlannedError):
+                journal.put(mapping, "a", 2)
+            journal.undo()
+            assert mapping == before
