@@ -76,7 +76,9 @@ def test_closing_leaves_one_file_and_the_places_to_queue(path):
     assert names == {"agent.db", "agent.db-gate", "agent.db-lock"}
 
 
-@pytest.mark.parametrize("bad", [":memory:", "", "  ", "a\0b", 7, None, b"x.db"])
+@pytest.mark.parametrize(
+    "bad", [":memory:", "", "  ", "a\0b", 7, None, b"x.db", "postgresql://localhost/agent"]
+)
 def test_a_path_that_is_none_is_refused(bad):
     """A path that names no file is refused, with the way to a store in memory where it is meant."""
     with pytest.raises(InvalidInputError) as caught:

@@ -136,7 +136,7 @@ class ReadCalls(Reading):
 
         Args:
             contact_id: whose. One never seen has an empty page.
-            categories: only memories with any of these; None: all.
+            categories: only memories with any of these, so with none given none; None: all.
             session_id: only memories of this session; None: all.
             metadata: only memories whose metadata holds these top-level keys with equal values,
                 typed as JSON: True is not 1, null is not absent, 1 and 1.0 are equal.

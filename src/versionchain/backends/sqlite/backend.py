@@ -177,6 +177,8 @@ def _file(path: object) -> Path:
         raise InvalidInputError("path", f"must be a str or Path, not {type(path).__name__}")
     if str(path) == ":memory:":
         raise InvalidInputError("path", "must be a file; MemoryStore() keeps memories in memory")
+    if str(path).startswith(("postgresql://", "postgres://")):
+        raise InvalidInputError("path", "must be a file: there is no PostgreSQL backend yet")
     if not str(path).strip() or "\0" in str(path):
         raise InvalidInputError("path", "must not be empty or hold NUL")
     return Path(path).absolute()

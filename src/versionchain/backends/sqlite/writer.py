@@ -129,6 +129,7 @@ class SQLiteWriter(SQLiteReader):
             self._do(_LEAD, left[-1].number, *position(left[-1]), chain)
 
     def record(self, revision: Revision) -> None:
+        self._require_whole()
         counts = revision.counts
         self._do(
             _RECORD,
