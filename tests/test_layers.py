@@ -85,7 +85,7 @@ def modules_in(source):
 
 @cache
 def parsed(text):
-    """A module's tree, and all its nodes; most texts are looked at many times."""
+    """A module's tree and all its nodes; most texts are looked at many times."""
     tree = ast.parse(text)
     return tree, list(ast.walk(tree))
 
@@ -98,22 +98,29 @@ def tree_of(path):
     return parsed(path.read_text(encoding="utf-8"))[0]
 
 
+@cache
+def import_statements(text):
+    """What a module imports from where: how far up, the module, and the names of it."""
+    found = []
+    for node in parsed(text)[1]:
+        if isinstance(node, ast.Import):
+            found += [(0, alias.name, ()) for alias in node.names]
+        elif isinstance(node, ast.ImportFrom):
+            names = tuple(alias.name for alias in node.names)
+            found.append((node.level, node.module or "", names))
+    return found
+
+
 def imports_of(name, path, modules):
     """What a module imports: ("package", the dotted name there) or ("other", the top name)."""
-    is_package = path.name == "__init__.py"
-    for node in nodes_of(path):
-        if isinstance(node, ast.Import):
-            for alias in node.names:
-                yield from one_import(alias.name, [], modules)
-        elif isinstance(node, ast.ImportFrom):
-            if node.level:
-                here = [part for part in name.split(".") if part]
-                up = node.level - is_package
-                parts = ["versionchain", *here[: len(here) - up]]
-                start = ".".join([*parts, *([node.module] if node.module else [])])
-            else:
-                start = node.module
-            yield from one_import(start, [alias.name for alias in node.names], modules)
+    here = [part for part in name.split(".") if part]
+    for level, module, names in import_statements(path.read_text(encoding="utf-8")):
+        if not level:
+            yield from one_import(module, names, modules)
+            continue
+        up = level - (path.name == "__init__.py")
+        parts = ["versionchain", *here[: len(here) - up], *([module] if module else [])]
+        yield from one_import(".".join(parts), names, modules)
 
 
 def one_import(start, names, modules):
@@ -310,8 +317,8 @@ def test_a_planted_import_is_found(tmp_path, module, line, complaint):
 
 
 def copied(folder):
-    """A copy of the package's source."""
-    ignore = shutil.ignore_patterns("__pycache__")
+    """A copy of the package's source, without what is shipped to test with."""
+    ignore = shutil.ignore_patterns("__pycache__", "contract", "machine")
     return Path(shutil.copytree(SOURCE, folder / "versionchain", ignore=ignore))
 
 

@@ -102,7 +102,7 @@ def test_a_call_takes_what_it_is_said_to_take(name, parameters):
     assert parameters_of(getattr(MemoryStore, name)) == parameters
 
 
-def test_a_store_is_made_with():
+def test_what_a_store_is_made_with():
     """A backend, a tenant, an actor, a clock and ids, so that a test is repeatable."""
     assert parameters_of(MemoryStore.__init__) == (
         "backend=None, *, tenant='default', actor=None, clock=_now, ids=None, "

@@ -55,7 +55,9 @@ def test_writing_gives_versions() -> None:
     memory = store.add("ada", "Sails", categories=["taste"], metadata={"a": 1}, session_id=None)
     assert_type(memory, MemoryVersion)
     assert_type(store.add_many([NewMemory("ada", "Reads")]), tuple[MemoryVersion, ...])
-    assert_type(store.add_many(NewMemory("ada", text) for text in ("a", "b")), tuple[Any, ...])
+    assert_type(
+        store.add_many(NewMemory("ada", text) for text in ("a", "b")), tuple[MemoryVersion, ...]
+    )
     newer = store.update(UUID(memory.id), "Sails far", metadata=None, event_start=NOON)
     assert_type(newer, MemoryVersion)
     assert_type(store.tenant, str)
@@ -233,7 +235,7 @@ def test_wrong_types_are_seen() -> None:
         store.add("ada")  # type: ignore[call-arg]
         store.add("ada", 7)  # type: ignore[arg-type]
         store.add("ada", "Sails", categories="taste")  # type: ignore[arg-type]
-        store.memories("ada", 5)  # type: ignore[call-arg, misc]
+        store.memories("ada", limit="5")  # type: ignore[arg-type]
         store.versions("ada", status="CURRENT")  # type: ignore[arg-type]
         store.count("ada").versions = 5  # type: ignore[misc]
         store.tenant = "acme"  # type: ignore[misc]

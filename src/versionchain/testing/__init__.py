@@ -22,7 +22,7 @@ for _name in ("contract", "looking", "machine"):
     pytest.register_assert_rewrite(f"{__name__}.{_name}")
 
 from . import strategies  # noqa: E402
-from .contract import BackendContract, DurableBackendContract  # noqa: E402
+from .contract import BackendContract, DurableBackendContract, run_test  # noqa: E402
 from .machine import DifferentialMachine, StoreMachine  # noqa: E402
 from .repeatable import Clock, Ids  # noqa: E402
 
@@ -33,5 +33,6 @@ __all__ = [
     "DurableBackendContract",
     "Ids",
     "StoreMachine",
+    "run_test",
     "strategies",
 ]

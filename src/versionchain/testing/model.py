@@ -417,10 +417,10 @@ class Model:
     ) -> Fields:
         found = []
         for place, row in enumerate(self._rows):
-            shown = self._shown(row)
-            wanted = shown.status != "DELETED" if status is None else shown.status == status.name
-            if row["contact_id"] == contact_id and wanted and (after is None or place > after):
-                found.append((place, shown))
+            if row["contact_id"] == contact_id and (after is None or place > after):
+                shown = self._shown(row)
+                if shown.status == status.name if status else shown.status != "DELETED":
+                    found.append((place, shown))
         return _page(found, limit)
 
     def contacts(self, *, limit: int = 100, after: str | None = None) -> Fields:

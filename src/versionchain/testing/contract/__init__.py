@@ -3,17 +3,21 @@
 May live here: the two classes that a backend's author takes. What they test is said in their parts.
 """
 
+from .base import run_test
 from .connecting import ConnectingContract, SurvivingContract
 from .deleting import CuttingContract, DeletedContract, WholeContract
 from .durable import ReopeningContract
+from .erasing import ErasingContract
 from .listing import FilterContract, ListingContract, PagingContract
 from .log import LogContract, PastContract
+from .past import ViewContract
 from .pruning import PruningContract
 from .reading import ReadingContract
 from .refusals import RefusalContract
 from .restoring import RestoringContract
 from .tenants import ClosingContract, TenantContract
 from .transactions import BlockContract, IsolationContract, PlaceContract, UndoContract
+from .transferring import TransferContract
 from .writing import AddingContract, CheckingContract, TimeContract, UpdatingContract
 
 
@@ -41,6 +45,9 @@ class BackendContract(
     ClosingContract,
     LogContract,
     PastContract,
+    ViewContract,
+    ErasingContract,
+    TransferContract,
     RefusalContract,
 ):
     """Every promise of `versionchain.backends.base`, and of a store on any backend.
@@ -76,4 +83,4 @@ class DurableBackendContract(BackendContract, ReopeningContract):
     """
 
 
-__all__ = ["BackendContract", "DurableBackendContract"]
+__all__ = ["BackendContract", "DurableBackendContract", "run_test"]

@@ -3,8 +3,10 @@
 May live here: the fixtures, and the chains that tests begin with. May not be known here: a rule.
 """
 
+import inspect
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from typing import Any
 
 import pytest
 
@@ -65,6 +67,34 @@ def assert_sound(store: MemoryStore) -> None:
     with suppress(StoreClosedError):
         report = store.verify()
         assert report.ok, report.violations
+
+
+def run_test(contract: type[Any], name: str, backend: Backend, **given: object) -> None:
+    """Runs one test of a contract without pytest, on a backend of your own.
+
+    Args:
+        contract: the class that has the test.
+        name: the test's.
+        backend: an empty one.
+        given: its parameters, where it is parametrized.
+
+    Raises:
+        Exception: what the test raised, or AssertionError where an invariant does not hold after.
+
+    Example:
+        >>> from versionchain.backends.memory import MemoryBackend
+        >>> from versionchain.testing import BackendContract
+        >>> run_test(BackendContract, "test_deleting_in_the_middle_relinks", MemoryBackend())
+    """
+    clock, ids = Clock(), Ids()
+    store = MemoryStore(backend, clock=clock, ids=ids)
+    other = store.for_tenant("another")
+    ready = {"backend": backend, "clock": clock, "ids": ids, "store": store, "other": other}
+    test = getattr(contract(), name)
+    wanted = inspect.signature(test).parameters.keys() - given.keys()
+    test(**{each: ready[each] for each in wanted}, **given)
+    assert_sound(store)
+    assert_sound(other)
 
 
 @contextmanager

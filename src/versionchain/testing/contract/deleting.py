@@ -5,6 +5,7 @@ callers-delete-all-memories; that a second deletion is not found, and what is co
 """
 
 from collections.abc import Callable
+from itertools import pairwise
 
 import pytest
 
@@ -87,8 +88,9 @@ class CuttingContract(ContractBase):
     def test_cuts_over_a_gap_join_the_living(self, store: MemoryStore) -> None:
         """A deleted version is nobody's neighbour, however many of them lie between."""
         versions = chain(store, 40)
-        for version in versions[5:35]:
-            store.delete(version.id)
+        for version, after in pairwise(versions[5:36]):
+            (cut,) = store.delete(version.id).cuts
+            assert (cut.left_id, cut.right_id) == (versions[4].id, after.id)
         gone = store.delete(versions[4].id)
         assert (gone.cuts[0].left_id, gone.cuts[0].right_id) == (versions[3].id, versions[35].id)
         assert store.get(versions[35].id).previous_id == versions[3].id

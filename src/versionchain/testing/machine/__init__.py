@@ -1,5 +1,5 @@
 """State machines that run a backend until it differs; see `machines`."""
 
-from .machines import DifferentialMachine, StoreMachine, Tally
+from .machines import Difference, DifferentialMachine, StoreMachine, Tally
 
-__all__ = ["DifferentialMachine", "StoreMachine", "Tally"]
+__all__ = ["Difference", "DifferentialMachine", "StoreMachine", "Tally"]

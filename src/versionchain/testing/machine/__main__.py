@@ -6,6 +6,7 @@ import time
 import traceback
 
 from .campaign import run
+from .machines import Difference
 
 
 def main() -> int:
@@ -23,7 +24,7 @@ def main() -> int:
     began = time.monotonic()
     try:
         tally = run(given.backend, given.steps, given.seed)
-    except AssertionError:
+    except Difference:
         traceback.print_exc()
         sys.stdout.write(f"backend {given.backend}, seed {given.seed}: 1 difference\n")
         return 1

@@ -1,24 +1,22 @@
-"""Long runs of the machines, whose steps are counted.
+"""The machines of the backends that are shipped, and long runs whose steps are counted.
 
 May live here: how a machine is run until it made so many steps, the same for the same seed.
 May not be known here: what a step does.
 """
 
-from collections.abc import Callable
-from contextlib import suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Final
+from typing import Any, Final
 
 from hypothesis import HealthCheck, Phase, seed, settings
 from hypothesis.stateful import run_state_machine_as_test
 
 from ...backends.base import Backend
 from ...backends.memory import MemoryBackend
-from .machines import DifferentialMachine, StoreMachine, Tally, _TwoSides
+from ...backends.sqlite import SQLiteBackend
+from .machines import DifferentialMachine, StoreMachine, Tally, TwoSidedMachine
 
 SETTINGS: Final = settings(
-    max_examples=20,
     stateful_step_count=50,
     database=None,
     deadline=None,
@@ -28,52 +26,74 @@ SETTINGS: Final = settings(
     print_blob=True,
 )
 
-
-class Folder:
-    """Makes SQLite backends, each with a file of its own in one temporary folder."""
-
-    def __init__(self) -> None:
-        self._folder = TemporaryDirectory(ignore_cleanup_errors=True)
-        self._files = 0
-
-    def make(self) -> Backend:
-        """A backend on a new file. Power losses are not part of a run, so syncing is left out."""
-        from ...backends.sqlite import SQLiteBackend
-
-        self._files += 1
-        return SQLiteBackend(Path(self._folder.name) / f"{self._files}.db", durability="normal")
-
-    def remove(self) -> None:
-        """Takes the folder away with all that is in it."""
-        self._folder.cleanup()
+_STRIDE: Final = 1_000_003
+"""From one batch's seed to the next: no run of a near seed repeats a batch."""
 
 
-def machine(name: str, folder: Folder, tally: Tally) -> type[_TwoSides]:
-    """The machine for a backend's name.
+class _InFolder:
+    """A SQLite file in a folder of its own, which goes with the run. No run loses its power."""
 
-    Args:
-        name: "memory" or "sqlite" for that backend against the model; "both" for the two of them
-            side by side.
-        folder: where files go.
-        tally: where its steps are counted.
-    """
-    counted = {"tally": tally}
-    if name == "both":
-        made = {
-            "make_backend": lambda _: MemoryBackend(),
-            "make_other_backend": lambda _: folder.make(),
-        }
-        return type("BothMachine", (DifferentialMachine,), {**made, **counted})
-    maker: Callable[[], Backend] = MemoryBackend if name == "memory" else folder.make
-    made = {"make_backend": lambda _: maker()}
-    return type(f"{name.title()}Machine", (StoreMachine,), {**made, **counted})
+    def make_file(self) -> Backend:
+        self._folder = TemporaryDirectory()
+        return self.open_again()
+
+    def open_again(self, _: Backend | None = None) -> Backend:
+        return SQLiteBackend(Path(self._folder.name) / "run.db", durability="normal")
+
+
+class MemoryMachine(StoreMachine):
+    """The backend in memory, against the model."""
+
+    def make_backend(self) -> Backend:
+        """An empty one."""
+        return MemoryBackend()
+
+
+class SQLiteMachine(_InFolder, StoreMachine):
+    """The backend on SQLite, against the model; it is closed and opened again on the way."""
+
+    reopens = True
+
+    def make_backend(self) -> Backend:
+        """One on a new file."""
+        return self.make_file()
+
+    def teardown(self) -> None:
+        """Takes the file away too."""
+        with self._folder:
+            super().teardown()
+
+
+class BothMachine(_InFolder, DifferentialMachine):
+    """The two backends side by side."""
+
+    def make_backend(self) -> Backend:
+        """One on a new file."""
+        return self.make_file()
+
+    def make_other_backend(self) -> Backend:
+        """One in memory."""
+        return MemoryBackend()
+
+    def teardown(self) -> None:
+        """Takes the file away too."""
+        with self._folder:
+            super().teardown()
+
+
+MACHINES: Final[dict[str, type[TwoSidedMachine]]] = {
+    "memory": MemoryMachine,
+    "sqlite": SQLiteMachine,
+    "both": BothMachine,
+}
 
 
 def run(name: str, steps: int, number: int) -> Tally:
     """Runs a machine until it made at least so many steps.
 
     Args:
-        name: as for `machine`.
+        name: "memory" or "sqlite" for that backend against the model; "both" for the two of them
+            side by side.
         steps: how many steps at least.
         number: the seed; the same gives the same run.
 
@@ -81,15 +101,18 @@ def run(name: str, steps: int, number: int) -> Tally:
         What was truly run.
 
     Raises:
-        AssertionError: the two sides differ; Hypothesis prints the shortest run that shows it.
+        Difference: the two sides differ; Hypothesis prints the shortest run that shows it.
+
+    Example:
+        >>> run("memory", steps=10, number=1).steps >= 10
+        True
     """
-    tally, folder = Tally(), Folder()
-    try:
-        while tally.steps < steps:
-            kind = seed(number)(machine(name, folder, tally))
-            run_state_machine_as_test(kind, settings=SETTINGS)
-            number += 1_000_003  # the next batch is another one
-    finally:
-        with suppress(OSError):
-            folder.remove()
+    tally = Tally()
+    counted: dict[str, Any] = {"tally": tally}
+    while tally.steps < steps:
+        kind = MACHINES[name]
+        batch = seed(number)(type(kind.__name__, (kind,), counted))
+        runs = min(20, 1 + (steps - tally.steps) // SETTINGS.stateful_step_count)
+        run_state_machine_as_test(batch, settings=settings(SETTINGS, max_examples=runs))
+        number += _STRIDE
     return tally

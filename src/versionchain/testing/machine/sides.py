@@ -7,6 +7,8 @@ May not be known here: which calls are made, or that there is another side.
 from contextlib import AbstractContextManager
 from typing import Any
 
+from attrs import evolve
+
 from ...backends.base import Backend
 from ...errors import MemoryStoreError
 from ...facts import ChainFacts, ConnectionFacts
@@ -90,9 +92,9 @@ class StoreSide:
         return everything(self.stores[tenant].at(revision), CONTACTS)
 
     def facts(self, tenant: str) -> tuple[list[ChainFacts], list[ConnectionFacts]]:
-        """Every stored fact."""
+        """Every stored fact; links are none, and say nothing there."""
         with self.backend.read(tenant) as reader:
-            return list(reader.chains()), list(reader.links())
+            return list(map(_unlinked, reader.chains())), list(reader.links())
 
     def close(self) -> None:
         """Undoes an open block, and closes the store."""
@@ -100,6 +102,16 @@ class StoreSide:
             self.end(keep=False)
         finally:
             self.store.close()
+
+
+def _unlinked(chain: ChainFacts) -> ChainFacts:
+    bare = [
+        evolve(
+            facts, version=evolve(facts.version, previous_id=None, next_id=None, superseded_at=None)
+        )
+        for facts in chain.versions
+    ]
+    return evolve(chain, versions=tuple(bare))
 
 
 class ModelSide:
