@@ -29,7 +29,7 @@ LAYERS = [
     {"backends", "transfer"},
     {"audit", "calls", "work"},
     {"store", "transaction"},
-    {"", "__main__", "aio", "cli", "integrations", "server", "testing"},
+    {"", "__main__", "aio", "cli", "integrations", "pytest_plugin", "server", "testing"},
 ]
 LAYER_OF = {unit: number for number, units in enumerate(LAYERS) for unit in units}
 PURE = LAYERS[0] | LAYERS[1]
@@ -64,7 +64,7 @@ EXTRAS = {
     "click": ("cli",),
     "rich": ("cli",),
     "hypothesis": ("testing",),
-    "pytest": ("testing",),
+    "pytest": ("testing", "pytest_plugin"),
     "fastapi": ("server",),
     "psycopg": ("backends.postgres",),
 }

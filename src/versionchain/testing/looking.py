@@ -18,7 +18,7 @@ import pytest
 
 from ..errors import MemoryStoreError, NotFoundError
 from ..model import Status
-from .model import Refused
+from .answers import Refused
 
 _SIMPLE: Final = frozenset({str, int, bool, type(None), datetime})
 

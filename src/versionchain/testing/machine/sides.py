@@ -14,8 +14,9 @@ from ...errors import MemoryStoreError
 from ...facts import ChainFacts, ConnectionFacts
 from ...store import MemoryStore
 from ...transaction import Transaction
+from ..answers import Refused
 from ..looking import everything, named
-from ..model import Model, Refused
+from ..model import Model
 from ..repeatable import Clock, Ids
 from .recipes import CONTACTS, TENANTS, Recipe
 
