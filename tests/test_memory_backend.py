@@ -360,6 +360,13 @@ def test_one_thread_wins_an_update():
     assert store.verify().ok
 
 
+OWN_BLOCK = (
+    "This thread is in a transaction of this store: write through the block's own handle, or "
+    "after the block."
+)
+OTHERS_TURN = "Another thread is writing and did not end in time: retry."
+
+
 class TestOneWriter:
     """The turn to write."""
 
@@ -377,7 +384,7 @@ class TestOneWriter:
             ):
                 with pytest.raises(TransactionError) as raised:
                     call()
-                assert "This thread is in a transaction of this store" in str(raised.value)
+                assert str(raised.value) == OWN_BLOCK
             with pytest.raises(TransactionError), world.store.transaction():
                 raise AssertionError("no nesting")
             assert block.latest(world.v1).id == world.v5
@@ -402,7 +409,7 @@ class TestOneWriter:
                 add = pool.submit(world.store.add, "zoe", "z1")
                 with pytest.raises(StoreBusyError) as raised:
                     add.result(timeout=30)
-                assert "retry" in str(raised.value)
+                assert str(raised.value) == OTHERS_TURN
             assert world.store.count("zoe").versions == 0
             assert pool.submit(world.store.add, "zoe", "z1").result(timeout=30).number == 1
         assert world.store.verify().ok

@@ -109,3 +109,40 @@ def test_a_run_that_asks_for_nothing_imports_no_extra(suite):
         """,
     )
     result.assert_outcomes(passed=1)
+
+
+def test_the_fakes_are_started_once_and_empty_for_each_test(suite):
+    """Both services on one port: what a test made is gone in the next."""
+    result = run(
+        suite,
+        """
+        import httpx
+        import pytest
+
+        urls = set()
+
+        @pytest.mark.parametrize("run", [1, 2])
+        def test_recallr(recallrai_server, run):
+            urls.add(recallrai_server.url)
+            head = {
+                "X-Recallr-Api-Key": recallrai_server.key,
+                "X-Recallr-Project-Id": recallrai_server.tenant,
+            }
+            users = recallrai_server.url + "/api/v1/users"
+            assert httpx.get(users, headers=head).json()["total"] == 0
+            recallrai_server.control.recallr.create_user("ada")
+            made = recallrai_server.control.recallr.add("ada", "Lives in Bonn")
+            seen = httpx.get(f"{users}/ada/memory/{made.id}", headers=head)
+            assert seen.json()["content"] == "Lives in Bonn"
+            assert recallrai_server.store.get(made.id).content == "Lives in Bonn"
+
+        def test_callers(callers_server):
+            urls.add(callers_server.url)
+            contact = callers_server.control.callers.create_contact()
+            memories = f"{callers_server.url}/contacts/{contact}/memories"
+            head = {"Authorization": callers_server.key}
+            assert httpx.get(memories, headers=head).json() == {"status": "success", "data": []}
+            assert len(urls) == 1
+        """,
+    )
+    result.assert_outcomes(passed=3)

@@ -1,7 +1,6 @@
 """What may come in: every refusal at its exact boundary, and through every call of the store."""
 
 import json
-import time
 from collections import OrderedDict, defaultdict, namedtuple
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
@@ -450,18 +449,19 @@ class TestMetadata:
         assert refused(validation.metadata, {"a": wide})[0] == "metadata"
 
     def test_what_is_shared_is_refused_in_time(self):
-        """A small value in memory that would be huge as JSON is refused before it is made."""
+        """A small value in memory that would be huge as JSON is refused before it is made.
+
+        Without the bound the first of these would take hours, and the second all memory.
+        """
         shared = []
         for _ in range(29):
             shared = [shared, shared]
         text = "x" * 60_000
-        started = time.perf_counter()
         assert refused(validation.metadata, {"a": shared}) == ("metadata", TOO_BIG)
         assert refused(validation.metadata, {"a": [text] * 60_000}) == ("metadata", TOO_BIG)
         row = {text: 1}
         assert refused(validation.metadata, {"a": [row] * 60_000}) == ("metadata", TOO_BIG)
         assert refused(validation.metadata, {"a": [0] * 10**6}) == ("metadata", TOO_BIG)
-        assert time.perf_counter() - started < 1
 
     def test_what_is_shared_a_little_comes_in(self):
         """Sharing itself is no fault."""

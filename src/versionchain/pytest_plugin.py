@@ -1,4 +1,4 @@
-"""Fixtures for test suites of people who build on the store (extra `testing`).
+"""Fixtures for test suites of people who build on the store or on a service (extra `testing`).
 
 May live here: fixtures, and what a failed test is told of its stores. May not be known here: any
 test of this project. pytest loads this file in every run where the package is installed, so
@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from attrs import frozen
 
 from .errors import MemoryStoreError
 from .model import MemoryVersion, Status
@@ -32,12 +33,14 @@ def memory_store_factory(request: pytest.FixtureRequest) -> Iterator[Factory]:
     """
     from .testing.repeatable import Clock, Ids
 
-    stores = request.node.stash.setdefault(_STORES, [])
+    drawn_later = request.node.stash.setdefault(_STORES, [])
+    stores: list[MemoryStore] = []
 
     def make(*, path: str | Path | None = None, **options: Any) -> MemoryStore:
         options = {"clock": Clock(), "ids": Ids(len(stores)), **options}
         made = MemoryStore(**options) if path is None else MemoryStore.open(path, **options)
         stores.append(made)
+        drawn_later.append(made)
         return made
 
     yield make
@@ -55,6 +58,68 @@ def memory_store(memory_store_factory: Factory) -> MemoryStore:
 def sqlite_memory_store(memory_store_factory: Factory, tmp_path: Path) -> MemoryStore:
     """A fresh store in a file of the test's own folder, with repeatable ids and clock."""
     return memory_store_factory(path=tmp_path / "memory.db")
+
+
+@frozen
+class FakeServer:
+    """A fake service on a port of this machine, as a test sees it: empty when the test begins.
+
+    Attributes:
+        url: what its client takes as the base URL.
+        key: an API key that it accepts.
+        tenant: the project or organization that the key opens.
+        control: what seeds it, lets requests fail, and moves the clock (`server.Control`).
+        store: the memories of that project or organization.
+    """
+
+    url: str
+    key: str
+    tenant: str
+    control: Any
+    store: MemoryStore
+
+
+@pytest.fixture(scope="session")
+def _versionchain_servers() -> Iterator[tuple[str, Any, MemoryStore]]:
+    """Both services, started once in a run: the URL, their control and their store."""
+    from .server import control_of, create_app, running
+    from .testing.repeatable import Clock, Ids
+
+    clock = Clock()
+    with MemoryStore(clock=clock, ids=Ids()) as store:
+        app = create_app(store, clock=clock, ids=Ids(1))
+        with running(app) as url:
+            yield url, control_of(app), store
+
+
+@pytest.fixture
+def recallrai_server(
+    request: pytest.FixtureRequest, _versionchain_servers: tuple[str, Any, MemoryStore]
+) -> Iterator[FakeServer]:
+    """A fake RecallrAI (extra `server`), empty, for the real client or any other."""
+    from .server import RECALLR_KEY
+
+    yield from _fresh(request, _versionchain_servers, RECALLR_KEY)
+
+
+@pytest.fixture
+def callers_server(
+    request: pytest.FixtureRequest, _versionchain_servers: tuple[str, Any, MemoryStore]
+) -> Iterator[FakeServer]:
+    """A fake Callers.ai (extra `server`), empty."""
+    from .server import CALLERS_KEY
+
+    yield from _fresh(request, _versionchain_servers, CALLERS_KEY)
+
+
+def _fresh(
+    request: pytest.FixtureRequest, servers: tuple[str, Any, MemoryStore], key: str
+) -> Iterator[FakeServer]:
+    """What both services know is erased before the test, and drawn where the test fails."""
+    url, control, store = servers
+    control.reset()
+    request.node.stash.setdefault(_STORES, []).append(store)
+    yield FakeServer(url, key, store.tenant, control, store)
 
 
 @pytest.hookimpl(wrapper=True)

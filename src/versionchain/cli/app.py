@@ -28,6 +28,7 @@ from .look import contacts, list_memories, log, verify
 from .pruning import prune, prune_contact
 from .removing import delete_contact, delete_memory
 from .revisions import revisions
+from .serve import serve
 from .show import show
 from .stats import stats
 from .tour import tour
@@ -139,7 +140,7 @@ for _command in (
     *(tour, ingest, contacts, list_memories, log, show, diff, at, revisions, stats),
     *(add, update, revert, delete, delete_memory, delete_contact, prune, prune_contact),
     *(connect, disconnect, connections, erase_contact, erase_deleted),
-    *(restore, verify, export, import_, backup, completion),
+    *(restore, verify, export, import_, backup, serve, completion),
 ):
     cli.add_command(_command)
 

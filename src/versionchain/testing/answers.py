@@ -98,11 +98,11 @@ class Answers:
 
     def count(self, contact_id: str) -> Fields:
         rows = [row for row in self._rows if row["contact_id"] == contact_id]
-        deleted = [row for row in rows if deleted(row)]
+        gone = [row for row in rows if deleted(row)]
         return Fields(
             memories=len(self._memories(contact_id)),
-            versions=len(rows) - len(deleted),
-            deleted=len(deleted),
+            versions=len(rows) - len(gone),
+            deleted=len(gone),
         )
 
     def connections(

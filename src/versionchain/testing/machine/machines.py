@@ -165,6 +165,7 @@ class TwoSidedMachine(RuleBasedStateMachine):
         """A page: a listing's first, or a later one of another, whatever happened since."""
         self._step()
         if turned is None or not self._pages:
+            recipe = recipe.filled(held(self.second.everything(tenant)))
             self._same_page(tenant, recipe, limit, None, None)
             return
         tenant, recipe, *cursors = self._pages.pop(turned % len(self._pages))

@@ -7,6 +7,7 @@ Hypothesis draws a call before the store exists, so a call names ids by a `Pick`
 and which of them. It is filled when the call is made; so runs shrink, and most ids are good ones.
 """
 
+import json
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final, TypeVar
@@ -34,7 +35,8 @@ class Pick:
 
     Kinds: latest, living, deleted, chain, any (of these), mark (a revision that deleted something
     that is deleted now), revision (from 0 to one that is not there yet), source and target (the
-    ends of a connection; the same index gives both of one).
+    ends of a connection; the same index gives both of one), owner, same and alike (a contact, a key
+    of the metadata of one of its memories, and that key with a value that only looks equal).
     """
 
     kind: str
@@ -81,9 +83,25 @@ def held(seen: dict[str, Any]) -> dict[str, list[Any]]:
     marks = {version.deleted_revision for version in deleted}
     found["mark"] = sorted(marks) or found["revision"]
     links = [link for chain in chains if chain["latest"] != GONE for link in chain["connections"]]
+    told = [(v.contact_id, json.loads(v.metadata_json)) for v in living if v.next_id is None]
+    told = [(contact_id, data) for contact_id, data in told if data] or [(CONTACTS[0], {"k": 1})]
+    found["owner"] = [contact_id for contact_id, _ in told]
+    found["same"] = [dict([min(data.items(), key=_key)]) for _, data in told]
+    found["alike"] = [{key: _alike(value) for key, value in data.items()} for data in found["same"]]
     found["source"] = [link.source_id for link in links]
     found["target"] = [link.target_id for link in links]
     return found
+
+
+def _key(item: tuple[str, Any]) -> str:
+    return item[0]
+
+
+def _alike(value: Any) -> Any:
+    """What Python takes for the same value; JSON has it that True is not 1, and 1 is 1.0."""
+    if isinstance(value, bool):
+        return int(value)
+    return bool(value) if value in (0, 1) and isinstance(value, int) else value
 
 
 def _pick(*kinds: str) -> st.SearchStrategy[Pick]:
@@ -242,7 +260,11 @@ def listings() -> st.SearchStrategy[Recipe]:
     """Calls that answer with a page, without its limit and cursor."""
     return _either(
         _recipe("memories", _contacts),
-        _recipe("memories", _contacts, metadata=_few),
+        st.builds(
+            lambda n, kind: Recipe("memories", (Pick("owner", n),), {"metadata": Pick(kind, n)}),
+            st.integers(0, 9),
+            st.sampled_from(["same", "alike"]),
+        ),
         _recipe("memories", _contacts, categories=_labels, session_id=_sessions, metadata=_data),
         _recipe("versions", _contacts, status=st.sampled_from(Status)),
         _recipe("contacts"),
