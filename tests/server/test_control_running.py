@@ -1,5 +1,6 @@
 """A server on a port of its own: up in no time, gone without a trace; a missing extra is named."""
 
+import asyncio
 import signal
 import socket
 import subprocess
@@ -12,6 +13,7 @@ import pytest
 
 from versionchain import MemoryStore
 from versionchain.server import control_of, create_app, running
+from versionchain.server.answers import wait_for_giving_up
 from versionchain.server.inprocess import InProcessTransport
 
 KEYS = {"recallr_keys": {"rai_shop": ["shop"]}, "callers_keys": {"callers-acme": "acme"}}
@@ -112,6 +114,24 @@ def test_a_timeout_does_not_hold_up_the_end(plain):
             httpx.get(f"{url}/api/v1/users", headers=GOOD, timeout=0.1, trust_env=False)
         start = time.monotonic()
     assert time.monotonic() - start < 5
+
+
+def test_a_wait_ends_with_its_client():
+    """As soon as the client has gone, and not before; or when the time is over."""
+
+    class Request:
+        def __init__(self, gone_after):
+            self.left = gone_after
+
+        async def is_disconnected(self):
+            self.left -= 1
+            return self.left < 0
+
+    gone, patient = Request(2), Request(1000)
+    asyncio.run(asyncio.wait_for(wait_for_giving_up(gone, 60), 30))
+    assert gone.left == -1
+    asyncio.run(wait_for_giving_up(patient, 0.01))
+    assert patient.left >= 0
 
 
 def test_many_at_once(plain):

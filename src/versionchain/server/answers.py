@@ -22,7 +22,7 @@ def json_answer(status: int, body: object) -> Response:
 
     A lone surrogate comes back as its escape, and what JSON lacks as text.
     """
-    return Response(json.dumps(plain(body)), status, media_type="application/json")
+    return Response(json.dumps(plain(body), allow_nan=False), status, media_type="application/json")
 
 
 def plain(value: object, depth: int = _DEPTH) -> Any:

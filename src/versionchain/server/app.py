@@ -64,6 +64,7 @@ def create_app(
     app = FastAPI(
         title="versionchain: fakes of RecallrAI and Callers.ai",
         redirect_slashes=False,
+        docs_url=None,  # it would load scripts from another host
         redoc_url=None,
     )
     app.state.store = store
