@@ -460,7 +460,7 @@ class TestMetadata:
         assert refused(validation.metadata, {"a": shared}) == ("metadata", TOO_BIG)
         assert refused(validation.metadata, {"a": [text] * 60_000}) == ("metadata", TOO_BIG)
         row = {text: 1}
-        assert refused(validation.metadata, {"a": [row] * 60_000}) == ("metadata", TOO_BIG)
+        assert refused(validation.metadata, {"a": [row] * 30_000}) == ("metadata", TOO_BIG)
         assert refused(validation.metadata, {"a": [0] * 10**6}) == ("metadata", TOO_BIG)
 
     def test_what_is_shared_a_little_comes_in(self):
@@ -1162,6 +1162,18 @@ def test_a_smaller_limit_for_content():
     assert refused(store.for_tenant("acme").add, "ada", "abcde") == ("content", *problem)
     assert store.update(memory.id, "🙂").content == "🙂"
     assert store.verify().ok
+
+
+@pytest.mark.parametrize("value", ["a" * MIB, "🙂" * (MIB // 4)], ids=["ASCII", "emoji"])
+def test_the_limit_for_content_by_default(world, value):
+    """Exactly 1 MiB comes in, and comes out as it was; one byte more does not."""
+    memory = world.store.add("ada", value)
+    assert world.store.get(memory.id).content == value
+    before = world.seen()
+    problem = "must be at most 1,048,576 bytes, not 1,048,577"
+    assert refused(world.store.add, "ada", value + "a") == ("content", problem)
+    assert world.seen() == before
+    assert world.store.verify().ok
 
 
 @pytest.mark.parametrize("given", [lambda: "x", lambda: ID.upper(), lambda: 7, lambda: None])
