@@ -139,6 +139,27 @@ def same(one, other):
     return facts[0] == facts[1]
 
 
+@pytest.mark.parametrize(
+    ("error", "facts"),
+    [
+        (NotFoundError, ("contact", "ada")),
+        (InvalidInputError, ("limit", "is wrong")),
+        (StaleVersionError, ("v2",)),
+        (DuplicateIdError, ("v1",)),
+        (StorageError, ("It failed.", "SQLITE_IOERR")),
+    ],
+)
+def test_a_subclass_with_a_constructor_of_its_own(error, facts):
+    """Whoever derives an error and passes the facts on has them in its arguments too."""
+
+    class Derived(error):
+        def __init__(self):
+            super().__init__(*facts)
+
+    assert Derived().args == facts
+    assert str(Derived()) == str(error(*facts))
+
+
 def test_the_family_is_complete():
     """Each error has the parents that SPEC names, and this file forgets none."""
     assert {error: error.__bases__ for error in PARENTS} == PARENTS

@@ -103,10 +103,13 @@ class Fault:
         owner, test = self.caught_by
         return f"{self.name} -> {owner.__name__}.{test}"
 
-    def plant(self, backend, monkeypatch):
-        """The backend with the fault."""
+    def plant(self, monkeypatch):
+        """Plants what is wrong in the library's own code."""
         if self.patch is not None:
             self.patch(monkeypatch)
+
+    def around(self, backend):
+        """The backend with what is wrong in a backend."""
         if self.wrap is not None:
             return self.wrap(backend)
         return Tampered(backend, self.tamper) if self.tamper else backend
@@ -628,9 +631,9 @@ def test_a_planted_fault_is_caught(fault, name, tmp_path, monkeypatch):
     with opened(name, tmp_path) as backend:
         run_test(owner, test, backend, **fault.given)
     with opened(name, tmp_path) as backend:
-        faulty = fault.plant(backend, monkeypatch)
+        fault.plant(monkeypatch)
         with pytest.raises(FAILURES):
-            run_test(owner, test, faulty, **fault.given)
+            run_test(owner, test, fault.around(backend), **fault.given)
 
 
 MACHINE_FINDS = (
@@ -642,7 +645,8 @@ MACHINE_FINDS = (
 def found_by_the_machine(fault, monkeypatch, examples, steps):
     """Whether the machine sees the fault within so many runs; how short it can be made is left."""
     kind = type("Faulty", (MemoryMachine,), {})
-    kind.make_backend = lambda _: fault.plant(MemoryBackend(), monkeypatch)
+    kind.make_backend = lambda _: fault.around(MemoryBackend())
+    fault.plant(monkeypatch)
     few = settings(
         SETTINGS,
         max_examples=examples,
@@ -677,4 +681,4 @@ UNSEEN = ("a cursor without the tenant", "a reader without a snapshot")
 )
 def test_a_long_run_of_the_machine_finds_a_planted_fault(fault, monkeypatch):
     """Every fault that shows itself in one thread and in a tenant's own cursors."""
-    assert found_by_the_machine(fault, monkeypatch, 400, 50)
+    assert found_by_the_machine(fault, monkeypatch, 3000, 50)

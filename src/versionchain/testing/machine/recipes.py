@@ -33,10 +33,11 @@ OWN_IDS: Final = tuple(str(UUID(int=n, version=4)) for n in range(8))
 class Pick:
     """Something that the store will hold: `kind` says of what sort, `index` which of them.
 
-    Kinds: latest, living, deleted, chain, any (of these), mark (a revision that deleted something
-    that is deleted now), revision (from 0 to one that is not there yet), source and target (the
-    ends of a connection; the same index gives both of one), owner, same and alike (a contact, a key
-    of the metadata of one of its memories, and that key with a value that only looks equal).
+    Kinds: latest, living, deleted, chain, any (of these), time (at which a version was written),
+    mark (a revision that deleted something that is deleted now), revision (from 0 to one that is
+    not there yet), source and target (the ends of a connection; the same index gives both of one),
+    owner, same and alike (a contact, a key of the metadata of one of its memories, and that key
+    with a value that only looks equal).
     """
 
     kind: str
@@ -82,6 +83,7 @@ def held(seen: dict[str, Any]) -> dict[str, list[Any]]:
     found["revision"] = list(range(len(seen["revisions"]) + 3))
     marks = {version.deleted_revision for version in deleted}
     found["mark"] = sorted(marks) or found["revision"]
+    found["time"] = [version.created_at for version in living] or [datetime(2026, 1, 1, tzinfo=UTC)]
     links = [link for chain in chains if chain["latest"] != GONE for link in chain["connections"]]
     told = [(v.contact_id, json.loads(v.metadata_json)) for v in living if v.next_id is None]
     told = [(contact_id, data) for contact_id, data in told if data] or [(CONTACTS[0], {"k": 1})]
@@ -172,9 +174,10 @@ def _few_news() -> st.SearchStrategy[list[NewMemory]]:
     return st.lists(_news(), max_size=3)
 
 
+_before = _seconds | _pick("time")
 _bounds: Final = st.fixed_dictionaries(
-    {"keep_last": st.integers(1, 3)}, optional={"before": _seconds}
-) | st.fixed_dictionaries({"before": _seconds})
+    {"keep_last": st.integers(1, 3)}, optional={"before": _before}
+) | st.fixed_dictionaries({"before": _before})
 
 
 def _pruning(name: str, target: st.SearchStrategy[Any]) -> st.SearchStrategy[Recipe]:
