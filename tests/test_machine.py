@@ -3,7 +3,6 @@
 import subprocess
 import sys
 
-import pytest
 from hypothesis import HealthCheck, Phase, settings
 
 from versionchain.testing.machine.campaign import BothMachine, MemoryMachine, SQLiteMachine, run
@@ -41,10 +40,3 @@ def test_the_command_says_what_it_ran():
     assert int(said[4]) >= 10
     assert "0 differences" in done.stdout
     assert done.stderr == ""
-
-
-@pytest.mark.campaign
-@pytest.mark.parametrize("name", ["memory", "sqlite", "both"])
-def test_a_long_run_finds_no_difference(name):
-    """20,000 steps on each backend against its model, and once with both side by side."""
-    assert run(name, 20_000, 1).steps >= 20_000

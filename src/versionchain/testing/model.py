@@ -9,16 +9,23 @@ Answers are namespaces with the fields of the library's records; what is refused
 with the error's name. Values are not checked: whoever drives the model gives valid ones.
 """
 
-import copy
 import functools
 import itertools
+import pickle
 from collections.abc import Callable, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from .answers import Answers, Fields, Refused, Row, typed
 
+T = TypeVar("T")
+
 _KEPT = ("categories", "metadata", "session_id", "event_start", "event_end")
+
+
+def _copied(value: T) -> T:
+    copy: T = pickle.loads(pickle.dumps(value, -1))  # noqa: S301  # a third of deepcopy's time
+    return copy
 
 
 def _writes(method: Callable[..., Any]) -> Callable[..., Any]:
@@ -28,7 +35,7 @@ def _writes(method: Callable[..., Any]) -> Callable[..., Any]:
     def call(
         self: "Model", *args: Any, reason: str | None = None, dry_run: bool = False, **given: Any
     ) -> Any:
-        before = copy.deepcopy(vars(self))
+        before = _copied(vars(self))
         try:
             answer = method(self, *args, **given)
         except Refused:
@@ -68,7 +75,7 @@ class Model(Answers):
 
     def begin(self) -> "Model":
         """A draft, on which a block's calls are made."""
-        draft = copy.deepcopy(self)
+        draft = _copied(self)
         draft.inside = True
         return draft
 

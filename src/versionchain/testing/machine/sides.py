@@ -4,6 +4,7 @@ May live here: how each makes a call, holds a block, and looks back.
 May not be known here: which calls are made, or that there is another side.
 """
 
+from collections.abc import Callable
 from contextlib import AbstractContextManager
 from typing import Any
 
@@ -120,10 +121,12 @@ class ModelSide:
 
     Args:
         leader: the store's side; its calls are made first.
+        keep: asked after each change whether what there is now is to be kept for `as_of`.
     """
 
-    def __init__(self, leader: StoreSide) -> None:
+    def __init__(self, leader: StoreSide, keep: Callable[[], bool] = lambda: True) -> None:
         self._leader = leader
+        self._keep = keep
         home, away = TENANTS
         now = leader.clock.now
         self._models = {home: Model(now, "machine"), away: Model(now, "visitor")}
@@ -170,6 +173,12 @@ class ModelSide:
         """Everything that the model answered when this revision was the newest, but for the log."""
         return self._past[tenant][revision]
 
+    def kept(self, tenant: str) -> list[int]:
+        """The revisions that `as_of` knows."""
+        return sorted(self._past[tenant])
+
     def _remember(self, tenant: str) -> None:
+        if not self._keep():
+            return
         seen = self.everything(tenant)
         self._past[tenant].setdefault(len(seen["revisions"]), {**seen, "revisions": []})
