@@ -166,7 +166,11 @@ FAULTS = {
     ),
     "a revision that falls": (
         lambda w: w.bend(w.v2, revision=4, created_at=w.v4.created_at),
-        ["ORDER: revision or time falls", "COUNTERS: the listing of versions disagrees"],
+        [
+            "ORDER: revision or time falls",
+            "ORDER: at another's place in its revision",
+            "COUNTERS: the listing of versions disagrees",
+        ],
     ),
     "a number that falls": (
         lambda w: w.bend(w.v4, number=2),

@@ -291,3 +291,102 @@ def test_the_file_is_the_owners_to_share(path):
     """The queue's files can be opened by everybody who can read, and written by the owner."""
     made(path)
     assert stat.S_IMODE(Path(f"{path}-lock").stat().st_mode) & 0o600 == 0o600
+
+
+PLANTED = "CREATE TRIGGER {} AFTER INSERT ON ids BEGIN DELETE FROM versions; END"
+
+
+@pytest.mark.parametrize("name", ["sqlitex", "SQLITEx", "sqlite_x"])
+def test_a_trigger_named_like_sqlites_own_is_refused(path, name):
+    """No name hides it; the last can only be written by hand."""
+    made(path)
+    raw(
+        path,
+        PLANTED.format("bad"),
+        "PRAGMA writable_schema=ON",
+        f"UPDATE sqlite_schema SET name = '{name}', sql = replace(sql, 'bad', '{name}')"
+        " WHERE name = 'bad'",
+    )
+    before = path.read_bytes()
+    with pytest.raises(CorruptStoreError, match="altered"):
+        MemoryStore.open(path)
+    assert path.read_bytes() == before
+
+
+def test_what_analyze_leaves_is_let_in(path):
+    """Statistics alter nothing."""
+    made(path)
+    raw(path, "ANALYZE")
+    with MemoryStore.open(path) as store:
+        assert store.count("ada").versions == 2
+        assert store.verify().ok
+
+
+def test_a_schema_of_bytes_that_are_no_text_is_corrupt(path):
+    """SQLite quotes it in a message that is no text either."""
+    whole = made(path)
+    at = whole.index(b"last_number INTEGER")
+    path.write_bytes(whole[: at + 13] + b"\xce" + whole[at + 14 :])
+    with pytest.raises(CorruptStoreError):
+        MemoryStore.open(path)
+
+
+BENT = {
+    "metadata that is no JSON": ("UPDATE versions SET metadata = 'secret'",),
+    "metadata that is no object": ("UPDATE versions SET metadata = '[\"secret\"]'",),
+    "categories that are no list": ("UPDATE versions SET categories = '\"secret\"'",),
+    "categories that are no text": ("UPDATE versions SET categories = '[1]'",),
+    "a revision's time beyond all": ("UPDATE revisions SET created_at = 1 << 62",),
+    "a revision's time before all": ("UPDATE revisions SET created_at = -(1 << 62)",),
+    "a version's time beyond all": ("UPDATE versions SET created_at = 1 << 62",),
+    "a chain's id twice": ("UPDATE chains SET chain_id = (SELECT min(chain_id) FROM chains)",),
+    "a tenant lost": ("DELETE FROM tenants",),
+    "a contact of no tenant": ("UPDATE contacts SET tenant = 99",),
+    "a version of no chain": ("UPDATE versions SET chain = 99 WHERE number = 2",),
+}
+
+
+@pytest.mark.parametrize("name", BENT)
+def test_rows_bent_by_hand_are_noticed_by_verify(path, name):
+    """Named, or refused as corrupt; never an error of Python's own, nor a walk without end."""
+    made(path)
+    with MemoryStore.open(path) as store:
+        store.add("ada", "Prefers tea")
+    raw(path, *BENT[name])
+
+    def noticed() -> bool:
+        with MemoryStore.open(path) as store:
+            try:
+                return not store.verify().ok
+            except CorruptStoreError as error:
+                return "secret" not in str(error)
+
+    assert noticed()
+
+
+def test_a_value_of_another_type_is_corrupt(path):
+    """A column that lost its type is read by nobody, and verify() names it."""
+    made(path)
+    strict = raw(path, "SELECT sql FROM sqlite_schema WHERE name = 'versions'")[0][0]
+    loose = strict.replace("STRICT, ", "")
+    rewrite = "UPDATE sqlite_schema SET sql = '{}' WHERE name = 'versions'"
+    raw(path, "PRAGMA writable_schema=ON", rewrite.format(loose))
+    raw(path, "UPDATE versions SET revision = 'x' WHERE number = 2")
+    raw(path, "PRAGMA writable_schema=ON", rewrite.format(strict))
+    with MemoryStore.open(path) as store:
+        with pytest.raises(CorruptStoreError):
+            store.memories("ada")
+        with pytest.raises(CorruptStoreError):
+            store.at(2).memories("ada")
+        assert {each.invariant.name for each in store.verify().violations} >= {"STORAGE"}
+
+
+def test_a_connection_that_no_revision_ended_is_named(path):
+    """Its end is a revision, like every other."""
+    made(path)
+    with MemoryStore.open(path) as store:
+        (first, second) = store.add("ada", "Sails"), store.add("ada", "Reads")
+        store.connect(first.id, second.id)
+    raw(path, "UPDATE connections SET until = 99")
+    with MemoryStore.open(path) as store:
+        assert [each.invariant.name for each in store.verify().violations] == ["CONNECTIONS"]

@@ -7,13 +7,13 @@ import subprocess
 import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 
 import pytest
 
 from versionchain import MemoryStore, StoreBusyError, TransactionError
-from versionchain.backends.sqlite import SQLiteBackend
+from versionchain.backends.sqlite import SQLiteBackend, schema
 from versionchain.backends.sqlite.turns import Turns
 
 
@@ -175,6 +175,23 @@ def test_a_forked_child_goes_on_with_connections_of_its_own(path):
         store.add("ada", "parent again")
         assert [m.content for m in store.memories("ada").items][::2] == ["parent again", "parent"]
         assert store.count("ada").versions == 3
+        assert store.verify().ok
+
+
+def test_two_processes_make_one_file(path, monkeypatch):
+    """One that looks at a new file while another makes it takes it for no other program's."""
+    pragma = schema._pragma
+
+    def another_makes_it(connection, name):
+        answer = pragma(connection, name)
+        monkeypatch.setattr(schema, "_pragma", pragma)
+        with suppress(StoreBusyError):
+            MemoryStore.open(path, busy_timeout=0.05).close()
+        return answer
+
+    monkeypatch.setattr(schema, "_pragma", another_makes_it)
+    with MemoryStore.open(path) as store:
+        assert store.add("ada", "text").revision == 1
         assert store.verify().ok
 
 

@@ -263,6 +263,8 @@ BENT = {
     "a revision that is not there": put("version", "revision", 99),
     "not its revision's time": put("version", "created_at", "2999-01-01T00:00:00+00:00"),
     "an ordinal that is none": put("version", "ordinal", -1),
+    "an ordinal beyond 64 bits": put("version", "ordinal", 1 << 63),
+    "a highest number beyond 64 bits": put("chain", "last_number", 1 << 63),
     "a deletion before it": put("version", "absences", [[1, 1]]),
     "deletions that overlap": put("version", "absences", [[2, 5], [4, 6]]),
     "an absence that is no pair": put("version", "absences", [[2]]),

@@ -13,6 +13,7 @@ from attrs import evolve
 
 from .backends.base import Reader
 from .chain import linked
+from .errors import StorageError
 from .facts import ChainFacts, ConnectionFacts, VersionFacts
 from .model import (
     Count,
@@ -29,11 +30,21 @@ _PAGE = 1000
 
 
 def audit(reader: Reader) -> Report:
-    """Checks one tenant. O(n)."""
+    """Checks one tenant, as far as the storage can be read. O(n).
+
+    Raises:
+        StorageError: it can't, and can't say why either.
+    """
     walk = _Audit(reader)
-    violations = [*walk.revisions(), *walk.chains(), *walk.listings(), *walk.connections()]
-    violations += reader.self_check()
-    return Report(tuple(violations), walk.counts())
+    storage = list(reader.self_check())
+    violations: list[Violation] = []
+    try:
+        for step in (walk.revisions, walk.chains, walk.listings, walk.connections):
+            violations += step()
+    except StorageError:
+        if not storage:
+            raise
+    return Report((*violations, *storage), walk.counts())
 
 
 class _Audit:
@@ -43,6 +54,7 @@ class _Audit:
         self._reader = reader
         self._times: list[datetime] = []
         self._ids: set[str] = set()
+        self._places: dict[Position, str] = {}
         self._chain_ids: set[str] = set()
         self._found: Counter[str] = Counter()
         self._counts: dict[str, Count] = {}
@@ -100,6 +112,8 @@ class _Audit:
                 yield _violation(Invariant.NUMBERS_UNIQUE, version.id, "number out of range")
             if (version.chain_id, version.contact_id) != (facts.chain_id, facts.contact_id):
                 yield _violation(Invariant.ONE_CONTACT, version.id, "of another chain or contact")
+            if self._places.setdefault(position(version), version.id) != version.id:
+                yield _violation(Invariant.ORDER, version.id, "at another's place in its revision")
             if self._time_of(version.revision) != version.created_at:
                 yield _violation(Invariant.ORDER, version.id, "not of its revision's time")
 
@@ -186,6 +200,8 @@ class _Audit:
                 yield _violation(Invariant.CONNECTIONS, subject, "not of its revision's time")
             if facts.until is not None and facts.until <= connection.revision:
                 yield _violation(Invariant.CONNECTIONS, subject, "ends before it begins")
+            if facts.until is not None and self._time_of(facts.until) is None:
+                yield _violation(Invariant.CONNECTIONS, subject, "ended by no revision")
             if last is not None and _key(last) == _key(facts) and _overlap(last, facts):
                 yield _violation(Invariant.CONNECTIONS, subject, "is there twice")
             self._found["connections"] += facts.until is None

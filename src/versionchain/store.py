@@ -32,6 +32,12 @@ def _now() -> datetime:
     return datetime.now(UTC)
 
 
+def _backend(value: Backend) -> Backend:
+    if not all(callable(getattr(value, name, None)) for name in ("read", "write", "close")):
+        raise InvalidInputError("backend", "must be a backend; MemoryStore.open() takes a path")
+    return value
+
+
 class MemoryStore(AllCalls, EraseCalls, TransferCalls):
     """Keeps memories as version chains. A handle is bound to one tenant and serves any thread.
 
@@ -70,11 +76,11 @@ class MemoryStore(AllCalls, EraseCalls, TransferCalls):
         self._settings = Settings(
             tenant=validation.text("tenant", tenant),
             actor=validation.optional_text("actor", actor),
-            clock=clock,
-            ids=UUID7() if ids is None else ids,
+            clock=validation.function("clock", clock),
+            ids=UUID7() if ids is None else validation.function("ids", ids),
             max_content_bytes=validation.integer("max_content_bytes", max_content_bytes, 1),
         )
-        self._backend: Backend = MemoryBackend() if backend is None else backend
+        self._backend: Backend = MemoryBackend() if backend is None else _backend(backend)
         self._owns_backend = True
         self._closed = False
 

@@ -4,6 +4,7 @@ May live here: the handle that a `with store.transaction() as tx` gives, and its
 thread. May not be known here: how a backend commits.
 """
 
+import os
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -26,7 +27,7 @@ class Transaction(AllCalls):
         self._settings = settings
         self._writer = writer
         self._work = work
-        self._thread = threading.get_ident()
+        self._thread = (os.getpid(), threading.get_ident())
         self._ended = False
 
     @contextmanager
@@ -56,7 +57,7 @@ class Transaction(AllCalls):
     def _check(self) -> None:
         if self._ended:
             raise TransactionError("This transaction has ended. Open a new one.")
-        if threading.get_ident() != self._thread:
+        if (os.getpid(), threading.get_ident()) != self._thread:
             raise TransactionError("This transaction belongs to another thread. Open one here.")
 
     def _end(self) -> None:

@@ -8,14 +8,16 @@ every backend, and no message quotes the value.
 
 import json
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 from uuid import UUID
 
 from .chain import INHERIT, Draft, Inherit
 from .errors import InvalidInputError
 from .model import NewMemory, Status
+
+T = TypeVar("T")
 
 MAX_CONTENT_BYTES: Final = 1 << 20
 MAX_METADATA_BYTES: Final = 64 << 10
@@ -23,6 +25,7 @@ MAX_METADATA_DEPTH: Final = 32
 MAX_NAME: Final = 512
 MAX_REASON: Final = 4096
 MAX_LIMIT: Final = 1000
+MAX_INTEGER: Final = (1 << 63) - 1
 _INT64: Final = 1 << 63
 
 
@@ -55,7 +58,7 @@ def categories(value: object, field: str = "categories") -> tuple[str, ...]:
     """Labels in the order given, each once; None is none. O(n)."""
     if value is None:
         return ()
-    if not isinstance(value, list | tuple):
+    if type(value) is not list and type(value) is not tuple:
         raise InvalidInputError(
             field, f"must be a list or tuple of strings, not {type(value).__name__}"
         )
@@ -153,12 +156,14 @@ def moment(field: str, value: object) -> datetime:
     """An aware datetime, in UTC. O(1)."""
     if not isinstance(value, datetime):
         raise InvalidInputError(field, f"must be a datetime, not {type(value).__name__}")
-    if value.utcoffset() is None:
-        raise InvalidInputError(field, "must be an aware datetime: give it a tzinfo")
     try:
-        utc = value.astimezone(UTC)
+        utc = None if value.utcoffset() is None else value.astimezone(UTC)
     except OverflowError:
         raise InvalidInputError(field, "must lie in the years 1 to 9999 in UTC") from None
+    except (TypeError, ValueError, NotImplementedError):
+        raise InvalidInputError(field, "must have a tzinfo that gives an offset") from None
+    if utc is None:
+        raise InvalidInputError(field, "must be an aware datetime: give it a tzinfo")
     return datetime.combine(utc.date(), utc.time().replace(fold=0), UTC)
 
 
@@ -177,18 +182,23 @@ def draft(
     event_end: object,
     most_bytes: int,
     prefix: str = "",
+    inherits: bool = True,
 ) -> Draft:
-    """What a version is going to say; INHERIT passes. O(its size)."""
-    checked = Draft(
+    """What a version is going to say; INHERIT passes where it `inherits`. O(its size)."""
+
+    def checked(name: str, value: object, check: Callable[[str, object], T]) -> T | Inherit:
+        return INHERIT if inherits and value is INHERIT else check(prefix + name, value)
+
+    found = Draft(
         content(said, most_bytes, prefix + "content"),
-        INHERIT if categories is INHERIT else _categories(categories, prefix + "categories"),
-        INHERIT if metadata is INHERIT else _metadata(metadata, prefix + "metadata"),
-        INHERIT if session_id is INHERIT else optional_text(prefix + "session_id", session_id),
-        INHERIT if event_start is INHERIT else optional_moment(prefix + "event_start", event_start),
-        INHERIT if event_end is INHERIT else optional_moment(prefix + "event_end", event_end),
+        checked("categories", categories, lambda field, value: _categories(value, field)),
+        checked("metadata", metadata, lambda field, value: _metadata(value, field)),
+        checked("session_id", session_id, optional_text),
+        checked("event_start", event_start, optional_moment),
+        checked("event_end", event_end, optional_moment),
     )
-    in_order(checked, prefix)
-    return checked
+    in_order(found, prefix)
+    return found
 
 
 _categories, _metadata = categories, metadata
@@ -228,6 +238,13 @@ def integer(field: str, value: object, least: int, most: int | None = None) -> i
     wanted = f"from {least} to {most}" if most is not None else f"of at least {least}"
     if type(value) is not int or value < least or (most is not None and value > most):
         raise InvalidInputError(field, f"must be an int {wanted}")
+    return value
+
+
+def function(field: str, value: T) -> T:
+    """What can be called; what it answers is checked when it does. O(1)."""
+    if not callable(value):
+        raise InvalidInputError(field, f"must be callable, not {type(value).__name__}")
     return value
 
 

@@ -13,6 +13,7 @@ from datetime import datetime
 from itertools import chain, islice
 
 from ..chain import Marked, Outline, Span, gather, node
+from ..errors import CorruptStoreError
 from ..facts import ChainFacts, ConnectionFacts, deleted, living, rewind, rewind_connection
 from ..model import Connection, Count, MemoryVersion, Position, Revision, Violation, position
 from .base import Reader, sorted_connections
@@ -227,4 +228,7 @@ class AsOfReader:
         return [each for facts in self.facts_of_contact(contact_id) for each in deleted(facts)]
 
     def _time_of(self, number: int) -> datetime:
-        return self._now.revisions(since=number - 1, contact_id=None, limit=1)[0].created_at
+        found = self._now.revisions(since=number - 1, contact_id=None, limit=1)
+        if not found or found[0].number != number:
+            raise CorruptStoreError("The storage lacks a revision that it names.")
+        return found[0].created_at

@@ -40,11 +40,15 @@ class WriterLock:
                 "This thread is in a transaction of this store: write through the block's own "
                 "handle, or after the block."
             )
-        if not self._lock.acquire(timeout=self._timeout):
-            raise StoreBusyError("Another thread is writing and did not end in time: retry.")
-        self._holder = threading.get_ident()
+        taken: list[bool] = []
         try:
+            # Taken and noted in one call, so that an interrupt comes before both or after both.
+            taken.extend(map(self._lock.acquire, (True,), (self._timeout,)))
+            if not taken[0]:
+                raise StoreBusyError("Another thread is writing and did not end in time: retry.")
+            self._holder = threading.get_ident()
             yield
         finally:
-            self._holder = None
-            self._lock.release()
+            if taken and taken[0]:
+                self._holder = None
+                self._lock.release()

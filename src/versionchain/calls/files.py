@@ -25,7 +25,7 @@ def whole(field: str, target: str | Path) -> Iterator[Path]:
         StorageError: it can't be written; nothing is left of it.
     """
     path = path_of(field, target)
-    if path.exists():
+    if _is_there(path):
         raise InvalidInputError(field, "must not be there already: move that file, or name another")
     part = path.with_name(path.name + ".part")
     try:
@@ -43,7 +43,7 @@ def whole(field: str, target: str | Path) -> Iterator[Path]:
 @contextmanager
 def written(field: str, target: Target) -> Iterator[IO[bytes]]:
     """A binary file to write to: the caller's own, or a `whole` one at a path."""
-    if not isinstance(target, str | Path):
+    if type(target) is not str and not isinstance(target, Path):
         yield _binary(field, target, "write")
         return
     with whole(field, target) as path, path.open("wb") as file:
@@ -58,7 +58,7 @@ def opened(field: str, source: Target) -> Iterator[IO[bytes]]:
         InvalidInputError: it is neither.
         StorageError: it can't be read.
     """
-    if not isinstance(source, str | Path):
+    if type(source) is not str and not isinstance(source, Path):
         yield _binary(field, source, "readline")
         return
     try:
@@ -69,20 +69,40 @@ def opened(field: str, source: Target) -> Iterator[IO[bytes]]:
         yield file
 
 
-def lines(file: IO[bytes]) -> Iterator[bytes]:
+def lines(field: str, file: IO[bytes]) -> Iterator[bytes]:
     """A file's lines; one too long for memory comes in pieces, which are no lines. O(n)."""
     while line := file.readline(LONGEST_LINE):
+        if not isinstance(line, bytes):
+            raise InvalidInputError(field, f"must give bytes, not {type(line).__name__}")
         yield line
 
 
 def path_of(field: str, value: object) -> Path:
     """A str or Path that can name a file. O(1)."""
-    if not isinstance(value, str | Path) or not str(value).strip() or "\0" in str(value):
+    if type(value) is not str and not isinstance(value, Path):
+        raise InvalidInputError(field, f"must be a str or Path, not {type(value).__name__}")
+    if not str(value).strip() or "\0" in str(value):
         raise InvalidInputError(field, "must be a path, not empty and without NUL")
+    try:
+        os.fsencode(value)
+    except UnicodeEncodeError:
+        raise InvalidInputError(field, "must be a name that the system can write") from None
     return Path(value).absolute()
 
 
+def _is_there(path: Path) -> bool:
+    try:
+        return path.exists()
+    except OSError:  # its name is too long, say: whoever writes it is told
+        return False
+
+
 def _binary(field: str, file: object, method: str) -> IO[bytes]:
-    if not hasattr(file, method) or hasattr(file, "encoding"):
-        raise InvalidInputError(field, "must be a path or a binary file")
+    if (
+        isinstance(file, type)
+        or not callable(getattr(file, method, None))
+        or hasattr(file, "encoding")
+        or getattr(file, "closed", False)
+    ):
+        raise InvalidInputError(field, "must be a path or an open binary file")
     return file  # type: ignore[return-value]

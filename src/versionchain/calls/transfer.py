@@ -80,7 +80,8 @@ class TransferCalls(Reading):
                 changed.
             StorageError: it can't be read. Nothing changed.
 
-        Cost: O(n · log n), and memory for the longest chain and 8 bytes a revision.
+        Cost: O(n · log n), and memory for the longest chain, 8 bytes a revision and a number a
+            version.
 
         Example:
             >>> import io
@@ -97,7 +98,8 @@ class TransferCalls(Reading):
             if writer.newest()[0] or writer.known_contacts(after=None, limit=1):
                 raise ConflictError("This tenant holds memories. Load into an empty one.")
             counts = Transfer()
-            for number, fact in decode(files.lines(file), self._settings.max_content_bytes):
+            lines = files.lines("source", file)
+            for number, fact in decode(lines, self._settings.max_content_bytes):
                 try:
                     writer.load(fact)
                 except (DuplicateIdError, NotFoundError):

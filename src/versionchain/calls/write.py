@@ -300,6 +300,7 @@ class WriteCalls(Working):
             event_end=item.event_end,
             most_bytes=self._settings.max_content_bytes,
             prefix=prefix,
+            inherits=False,
         )
         return contact_id, draft, validation.optional_identifier(prefix + "id", item.id)
 

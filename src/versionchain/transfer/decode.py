@@ -54,7 +54,7 @@ def decode(lines: Iterable[bytes], max_content_bytes: int) -> Iterator[tuple[int
         InvalidInputError: a line is not of this format or of a newer one, or breaks an invariant,
             or the file was cut or altered; its field is the line ("line 17").
 
-    O(their size), and memory for one chain and for 8 bytes a revision.
+    O(their size), and memory for one chain, 8 bytes a revision and a number a version.
     """
     source = _Lines(lines)
     try:
@@ -111,6 +111,7 @@ class _Decoder:
         self._lines = lines
         self._max_content_bytes = max_content_bytes
         self._times: array[int] = array("q")  # of the revisions, in microseconds
+        self._places: set[int] = set()  # of the versions: revision and ordinal in one
 
     def facts(self) -> Iterator[Fact]:
         self._header(self._lines.next())
@@ -176,7 +177,7 @@ class _Decoder:
     def _chain(self, values: Values) -> tuple[ChainFacts, str]:
         chain_id = validation.identifier("id", values["id"])
         contact_id = validation.text("contact_id", values["contact_id"])
-        last_number = validation.integer("last_number", values["last_number"], 1)
+        last_number = _integer("last_number", values["last_number"], 1)
         count = validation.integer("versions", values["versions"], 1)
         versions: list[VersionFacts] = []
         while len(versions) < count:
@@ -211,7 +212,11 @@ class _Decoder:
             deleted = self._known("deleted_revision", deleted, values["deleted_at"])
         absences = self._absences(values["absences"])
         _check_intervals(revision, absences, deleted)
-        ordinal = validation.integer("ordinal", values["ordinal"], 0)
+        ordinal = _integer("ordinal", values["ordinal"], 0)
+        place = revision * (validation.MAX_INTEGER + 1) + ordinal
+        if place in self._places:
+            raise _refusal("another version has its place in its revision")
+        self._places.add(place)
         version = MemoryVersion(
             id=validation.identifier("id", values["id"]),
             chain_id=chain_id,
@@ -284,7 +289,12 @@ def _counts(values: object) -> RevisionCounts:
     names = {each.name for each in fields(RevisionCounts)}
     if type(values) is not dict or values.keys() != names:
         raise _refusal("its counts are not a revision's")
-    return RevisionCounts(**{name: validation.integer(name, values[name], 0) for name in values})
+    return RevisionCounts(**{name: _integer(name, values[name], 0) for name in values})
+
+
+def _integer(field: str, value: object, least: int) -> int:
+    """An int that every backend can keep."""
+    return validation.integer(field, value, least, validation.MAX_INTEGER)
 
 
 def _list(field: str, value: object) -> list[Any]:

@@ -49,6 +49,7 @@ class MemoryBackend:
         self._states: dict[str, State] = {}
         self._writing = WriterLock(validation.seconds("busy_timeout", busy_timeout))
         self._access = threading.RLock()  # held for a reader's block, and for each single change
+        self._journal = Journal()  # of the one writer
         self._closed = False
 
     @contextmanager
@@ -58,11 +59,8 @@ class MemoryBackend:
             if self._closed:
                 raise StoreClosedError
             state = self._states.get(tenant) or State()
-            if at is None and not state.pending:
-                yield NowReader(state)
-            else:
-                newest = len(state.revisions) if at is None else at
-                yield AsOfReader(NowReader(state), newest)
+            past = state.pending if at is None else at
+            yield NowReader(state) if past is None else AsOfReader(NowReader(state), past)
 
     @contextmanager
     def write(self, tenant: str) -> Iterator[Writer]:
@@ -71,13 +69,15 @@ class MemoryBackend:
             if self._closed:
                 raise StoreClosedError
             state = self._states.setdefault(tenant, State())
-            writer = MemoryWriter(state, self._access)
+            writer = MemoryWriter(state, self._access, self._journal)
+            if self._journal.mark():
+                writer.roll_back()  # what one left whose own rolling back was interrupted
             try:
                 yield writer
+                self._states[tenant] = writer.commit()
             except BaseException:
-                writer.end(commit=False)
+                writer.roll_back()
                 raise
-            self._states[tenant] = writer.end(commit=True)
 
     def backup(self, path: Path) -> None:
         """Refused: there is no file; see `base.Backend.backup`."""
@@ -99,17 +99,17 @@ class MemoryBackend:
 class MemoryWriter(NowReader):
     """Applies changes to one tenant. `base.Writer` says what each method promises."""
 
-    def __init__(self, state: State, access: threading.RLock) -> None:
+    def __init__(self, state: State, access: threading.RLock, journal: Journal) -> None:
         super().__init__(state)
         self._began = state
         self._access = access
-        self._journal = Journal()
+        self._journal = journal
         self._recorded: Revision | None = None
         self._replacement: State | None = None
 
     def apply(self, change: Change, stamp: Stamp) -> None:
         with self._access:
-            self._state.pending = True
+            self._pend()
             contact = self._contact(change.contact_id)
             chain = self._chain(change.chain_id, contact)
             if change.insert is not None:
@@ -122,7 +122,7 @@ class MemoryWriter(NowReader):
 
     def apply_connection(self, change: ConnectionChange, stamp: Stamp) -> None:
         with self._access:
-            self._state.pending = True
+            self._pend()
             if gone := change.end or change.forget:
                 until = None if change.forget else stamp.number
                 self._close(gone, until)
@@ -153,25 +153,41 @@ class MemoryWriter(NowReader):
                 self._journal.undo(mark)
             raise
 
-    def end(self, *, commit: bool) -> State:
-        """Makes what was done visible to everybody, or takes it back. O(what was done).
+    def commit(self) -> State:
+        """Makes what was done visible to everybody. O(the revision's contacts).
+
+        Until the journal forgets, all can be taken back; the savepoint takes back what is done
+        here before another reader may look.
 
         Returns:
             The tenant's state from now on.
         """
-        with self._access:
-            if not commit:
-                self._journal.undo()
-            self._journal.forget()
-            self._began.pending = False
-            if not commit:
-                return self._began
+        with self._access, self.savepoint():
             after = self._replacement or self._began
             if self._replacement is not None:
                 build.finish(after)
             if self._recorded is not None:
-                build.add_revision(after, self._recorded)
+                self._log(after, self._recorded)
+            self._journal.forget()
+            self._began.pending = None
             return after
+
+    def roll_back(self) -> None:
+        """Takes back what was not committed. O(what was done)."""
+        with self._access:
+            self._journal.undo()
+            self._began.pending = None
+
+    def _pend(self) -> None:
+        if self._state.pending is None:
+            self._journal.set(self._state, "pending", len(self._state.revisions))
+
+    def _log(self, state: State, revision: Revision) -> None:
+        self._journal.append(state.revisions, revision)
+        for contact_id in revision.contacts:
+            if contact_id not in state.touched:
+                self._journal.put(state.touched, contact_id, [])
+            self._journal.append(state.touched[contact_id], revision.number)
 
     def _contact(self, contact_id: str) -> Contact:
         contact = self._state.contacts.get(contact_id)

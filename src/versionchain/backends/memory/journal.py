@@ -4,14 +4,19 @@ May live here: mutations that remember their inverse. May not be known here: wha
 """
 
 from collections.abc import Callable, MutableMapping
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
+
+from sortedcontainers import SortedDict
 
 K = TypeVar("K")
 V = TypeVar("V")
 
 
 class Journal:
-    """Does mutations one by one and can undo them, last first. O(1) each."""
+    """Does mutations one by one and can undo them, last first. O(1) each.
+
+    Each can be undone twice, and before it was done.
+    """
 
     def __init__(self) -> None:
         self._undo: list[Callable[[], object]] = []
@@ -20,16 +25,16 @@ class Journal:
         """Sets a key."""
         if key in mapping:
             old = mapping[key]
-            self._undo.append(lambda: mapping.__setitem__(key, old))
+            self._undo.append(lambda: _set(mapping, key, old))
         else:
-            self._undo.append(lambda: mapping.pop(key, None))
-        mapping[key] = value
+            self._undo.append(lambda: _pop(mapping, key))
+        _set(mapping, key, value)
 
     def drop(self, mapping: MutableMapping[K, V], key: K) -> None:
         """Removes a key that is there."""
         old = mapping[key]
-        self._undo.append(lambda: mapping.__setitem__(key, old))
-        del mapping[key]
+        self._undo.append(lambda: _set(mapping, key, old))
+        _pop(mapping, key)
 
     def append(self, items: list[V], value: V) -> None:
         """Adds to a list's end."""
@@ -50,8 +55,34 @@ class Journal:
     def undo(self, mark: int = 0) -> None:
         """Takes back what was done since `mark`. O(that)."""
         while len(self._undo) > mark:
-            self._undo.pop()()
+            # Undone first and forgotten then: where an exception comes between, it is undone again.
+            self._undo[-1]()
+            self._undo.pop()
 
     def forget(self) -> None:
         """Makes what was done final. O(1)."""
         self._undo.clear()
+
+
+def _set(mapping: MutableMapping[K, V], key: K, value: V) -> None:
+    try:
+        mapping[key] = value
+    except BaseException:
+        _mend(mapping)
+        raise
+
+
+def _pop(mapping: MutableMapping[K, V], key: K) -> None:
+    try:
+        mapping.pop(key, None)
+    except BaseException:
+        _mend(mapping)
+        raise
+
+
+def _mend(mapping: MutableMapping[K, V]) -> None:
+    """Makes the order of a sorted dict anew, since a change that stops halfway spoils it. O(n)."""
+    if isinstance(mapping, SortedDict):
+        items = list(dict.items(cast("dict[K, V]", mapping)))
+        mapping.clear()
+        mapping.update(items)

@@ -58,7 +58,8 @@ class State:
         linked: the connections that each chain is an end of.
         revisions: the committed ones; number n stands at n - 1.
         touched: the revisions that touched a contact, in order.
-        pending: whether a writer changed something and has not ended.
+        pending: while a writer has changed something and not ended, the newest revision that is
+            committed.
     """
 
     versions: dict[str, MemoryVersion] = field(factory=dict)
@@ -70,7 +71,7 @@ class State:
     linked: dict[str, dict[ConnectionKey, None]] = field(factory=dict)
     revisions: list[Revision] = field(factory=list)
     touched: dict[str, list[int]] = field(factory=dict)
-    pending: bool = False
+    pending: int | None = None
 
     def chain_of(self, id: str) -> Chain | None:
         """The chain with this id, or with any version of this id. O(1)."""

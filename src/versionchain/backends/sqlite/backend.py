@@ -15,11 +15,19 @@ from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 from ... import validation
-from ...errors import InvalidInputError, ReadOnlyError, StoreBusyError, StoreClosedError
+from ...errors import (
+    ErasureIncompleteError,
+    InvalidInputError,
+    ReadOnlyError,
+    StorageError,
+    StoreBusyError,
+    StoreClosedError,
+    TransactionError,
+)
 from ..asof import AsOfReader
 from ..base import Reader, Writer
 from ..lock import WriterLock
-from . import erase, schema
+from . import erase, inherited, schema
 from .faults import run, translated
 from .pool import Durability, Pool
 from .reader import SQLiteReader, find_tenant
@@ -57,12 +65,12 @@ class SQLiteBackend:
         self, path: str | Path, *, durability: Durability = "full", busy_timeout: float = 30.0
     ) -> None:
         self._path = _file(path)
-        if durability not in ("full", "normal"):
+        wanted: object = durability
+        if type(wanted) is not str or wanted not in ("full", "normal"):
             raise InvalidInputError("durability", 'must be "full" or "normal"')
         self._durability: Durability = durability
         self._busy_timeout = validation.seconds("busy_timeout", busy_timeout)
         self._closed = False
-        self._inherited: list[_Process] = []
         self._process = self._new_process()
         self._keys: dict[str, int] = {}
         try:
@@ -91,9 +99,11 @@ class SQLiteBackend:
             try:
                 writer = SQLiteWriter(connection, self._key(connection, tenant), tenant)
                 yield writer
+                process.check()
                 writer.commit()
             except BaseException:
-                _roll_back(connection)
+                if process.id == os.getpid():
+                    _roll_back(connection)
                 raise
             if writer.tenant_key:
                 self._keys[tenant] = writer.tenant_key
@@ -106,12 +116,21 @@ class SQLiteBackend:
                 connection.backup(copy)
             finally:
                 copy.close()
+                # Where undoing failed too, it would spoil the next copy of this name.
+                with suppress(OSError):
+                    Path(f"{path}-journal").unlink()
 
     def purge(self) -> None:
         """Writes the file anew and empties its log; see `base.Backend.purge`."""
-        process = self._here()
-        with process.writing.held(), process.turns.held(), process.pool.lent() as connection:
-            erase.purge(connection)
+        try:
+            process = self._here()
+            with process.writing.held(), process.turns.held(), process.pool.lent() as connection:
+                erase.purge(connection)
+        except ErasureIncompleteError:
+            raise
+        except StorageError as error:
+            # The rows are gone already, so no other error would be true.
+            raise erase.incomplete(error.code) from None
 
     def close(self) -> None:
         """Waits for the writer and closes the connections; see `base.Backend.close`."""
@@ -132,19 +151,26 @@ class SQLiteBackend:
         if self._closed:
             raise StoreClosedError
         if self._process.id != os.getpid():
-            # Kept, not closed: closing would drop locks that the parent holds.
-            self._inherited.append(self._process)
-            self._process = self._new_process()
+            with inherited.parting:
+                if self._process.id != os.getpid():
+                    self._process = self._new_process()
         return self._process
 
     def _new_process(self) -> "_Process":
+        inherited.part()
         return _Process(self._path, self._durability, self._busy_timeout)
 
     def _prepare(self) -> None:
         """Makes or migrates the file where it needs that, and refuses it where it is not ours."""
         process = self._process
         with translated(), process.pool.lent() as connection:
-            if schema.version_of(connection) < len(schema.STEPS):
+            # In one snapshot, since another process may be making the file.
+            connection.execute("BEGIN")
+            try:
+                version = schema.version_of(connection)
+            finally:
+                _roll_back(connection)
+            if version < len(schema.STEPS):
                 with process.turns.held():
                     schema.migrate(connection)
 
@@ -167,13 +193,18 @@ class _Process:
         self.writing = WriterLock(busy_timeout)
         self.turns = Turns(path, busy_timeout)
 
+    def check(self) -> None:
+        """Refuses to go on with a block in a child that was forked inside it."""
+        if self.id != os.getpid():
+            raise TransactionError("This block belongs to the process that this one forked from.")
+
     def close(self) -> None:
         self.pool.close()
         self.turns.close()
 
 
 def _file(path: object) -> Path:
-    if not isinstance(path, str | Path):
+    if type(path) is not str and not isinstance(path, Path):
         raise InvalidInputError("path", f"must be a str or Path, not {type(path).__name__}")
     if str(path) == ":memory:":
         raise InvalidInputError("path", "must be a file; MemoryStore() keeps memories in memory")
@@ -181,6 +212,10 @@ def _file(path: object) -> Path:
         raise InvalidInputError("path", "must be a file: there is no PostgreSQL backend yet")
     if not str(path).strip() or "\0" in str(path):
         raise InvalidInputError("path", "must not be empty or hold NUL")
+    try:
+        os.fsencode(path)
+    except UnicodeEncodeError:
+        raise InvalidInputError("path", "must be a name that the system can write") from None
     return Path(path).absolute()
 
 

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from ...model import Invariant, Violation
+from .faults import translated
 
 _TENANTS_VERSIONS: Final = """
     FROM contacts k JOIN chains c ON c.contact = k.key JOIN versions v ON v.chain = c.key"""
@@ -67,12 +68,33 @@ _CHECKS: Final[tuple[tuple[Invariant, str, str], ...]] = (
 )
 
 
+_ORPHANS: Final = (
+    ("contact", "SELECT 1 FROM contacts WHERE tenant NOT IN (SELECT key FROM tenants)"),
+    ("chain", "SELECT 1 FROM chains WHERE contact NOT IN (SELECT key FROM contacts)"),
+    ("version", "SELECT 1 FROM versions WHERE chain NOT IN (SELECT key FROM chains)"),
+    ("past deletion", "SELECT 1 FROM absences WHERE chain NOT IN (SELECT key FROM chains)"),
+    ("connection", "SELECT 1 FROM connections WHERE source NOT IN (SELECT key FROM chains)"),
+    ("revision", "SELECT 1 FROM revisions WHERE tenant NOT IN (SELECT key FROM tenants)"),
+    ("id", "SELECT 1 FROM ids WHERE tenant NOT IN (SELECT key FROM tenants)"),
+    ("touched contact", "SELECT 1 FROM touched WHERE tenant NOT IN (SELECT key FROM tenants)"),
+)
+"""Rows that no tenant reaches, so that none would miss them."""
+
+
 def self_check(connection: sqlite3.Connection, tenant_key: int) -> Iterator[Violation]:
     """What is wrong with the file's pages, and with this tenant's tables. O(n)."""
-    for (found,) in connection.execute("PRAGMA integrity_check(10)").fetchall():
+    for (found,) in _rows(connection, "PRAGMA integrity_check(10)"):
         if found != "ok":
             # SQLite's words name tables and pages, never a value.
             yield Violation(Invariant.STORAGE, "file", found)
+    for what, sql in _ORPHANS:
+        if _rows(connection, f"{sql} LIMIT 1"):
+            yield Violation(Invariant.STORAGE, "file", f"a {what} of nothing")
     for invariant, detail, sql in _CHECKS:
-        for (subject,) in connection.execute(sql, (tenant_key,)).fetchall():
+        for (subject,) in _rows(connection, sql, tenant_key):
             yield Violation(invariant, str(subject), detail)
+
+
+def _rows(connection: sqlite3.Connection, sql: str, *values: object) -> list[tuple[str]]:
+    with translated():
+        return connection.execute(sql, values).fetchall()

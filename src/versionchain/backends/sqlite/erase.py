@@ -11,8 +11,8 @@ or a reader in the way forgets nothing.
 import sqlite3
 from typing import Final
 
-from ...errors import ErasureIncompleteError, StorageError
-from .faults import run
+from ...errors import ErasureIncompleteError
+from .faults import run, translated
 
 _CONTACT: Final = (
     "INSERT OR IGNORE INTO purges (due) VALUES (1)",
@@ -65,24 +65,22 @@ def erase_marked(connection: sqlite3.Connection, tenant: int, last: int) -> None
 
 
 def purge(connection: sqlite3.Connection) -> None:
-    """Writes the file anew and empties the log. O(the file).
+    """Writes the file anew, empties the log, and notes that nothing is due. O(the file).
 
     Raises:
-        ErasureIncompleteError: a reader still looks at the old bytes, or the storage failed.
+        ErasureIncompleteError: a reader still looks at the old bytes.
+        StorageError: the storage failed.
     """
-    try:
-        run(connection, "VACUUM")
-        busy = run(connection, "PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
-    except StorageError as error:
-        raise _incomplete(error.code) from None
-    except sqlite3.Error:
-        raise _incomplete(None) from None
-    if busy:
-        raise _incomplete("SQLITE_BUSY")
-    run(connection, "DELETE FROM purges")
+    with translated():
+        connection.execute("VACUUM")
+        busy = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
+        if busy:
+            raise incomplete("SQLITE_BUSY")
+        connection.execute("DELETE FROM purges")
 
 
-def _incomplete(code: str | None) -> ErasureIncompleteError:
+def incomplete(code: str | None) -> ErasureIncompleteError:
+    """The error for an erasure that is committed, whatever then kept its bytes. O(1)."""
     return ErasureIncompleteError(
         "The erasure is committed, but bytes of it may remain while others read the file: "
         "call it again.",

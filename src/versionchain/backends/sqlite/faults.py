@@ -20,6 +20,10 @@ from ...errors import (
     StoreClosedError,
 )
 
+RAISED: Final = (sqlite3.Error, UnicodeDecodeError, MemoryError)
+"""What the driver raises: the second where SQLite's message quotes bytes of a damaged schema, the
+third where a damaged length asks for more memory than there is."""
+
 _PRIMARY: Final = 0xFF
 
 _MEANINGS: Final[dict[int, tuple[type[StorageError], str]]] = {
@@ -37,8 +41,13 @@ _MEANINGS: Final[dict[int, tuple[type[StorageError], str]]] = {
 }
 
 
-def translate(error: sqlite3.Error) -> StorageError:
+def translate(error: sqlite3.Error | UnicodeDecodeError | MemoryError) -> StorageError:
     """The typed error for one of SQLite's. O(1)."""
+    if isinstance(error, UnicodeDecodeError):
+        return CorruptStoreError("The file's schema is damaged: restore a backup.")
+    if isinstance(error, MemoryError):
+        problem = "SQLite found too little memory: free some, or verify() the file."
+        return StorageError(problem, "SQLITE_NOMEM")
     code = getattr(error, "sqlite_errorcode", None)
     name = getattr(error, "sqlite_errorname", None)
     if code is None and isinstance(error, sqlite3.ProgrammingError):
@@ -57,7 +66,7 @@ def translated() -> Iterator[None]:
     """Raises SQLite's errors as typed ones. Never around a caller's block: its own are its own."""
     try:
         yield
-    except sqlite3.Error as error:
+    except RAISED as error:
         raise translate(error) from None
 
 
@@ -67,7 +76,7 @@ def run(
     """Executes a statement; SQLite's errors come out as typed ones."""
     try:
         return connection.execute(sql, values)
-    except sqlite3.Error as error:
+    except RAISED as error:
         raise translate(error) from None
 
 

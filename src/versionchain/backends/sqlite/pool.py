@@ -7,12 +7,13 @@ with one, or who writes.
 import sqlite3
 from collections import deque
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Final, Literal
 
 from ...errors import StoreClosedError
 from .faults import translated
+from .inherited import Connections
 
 Durability = Literal["full", "normal"]
 
@@ -35,6 +36,7 @@ class Pool:
         self._path = path
         self._synchronous = durability.upper()
         self._busy_timeout = busy_timeout
+        self._connections = Connections(path, busy_timeout)
         self._idle: deque[sqlite3.Connection] = deque()
         self._closed = False
 
@@ -50,8 +52,10 @@ class Pool:
         try:
             yield connection
         finally:
-            if connection.in_transaction:
-                discard(connection)
+            if self._connections.inherited:
+                pass  # a forked child left its parent's block
+            elif connection.in_transaction:
+                self._connections.close(connection)
             else:
                 self._idle.append(connection)
             if self._closed:
@@ -61,7 +65,7 @@ class Pool:
         """Closes what is not lent, and what comes back later as it comes. O(connections)."""
         self._closed = True
         while self._idle:
-            discard(self._idle.pop())
+            self._connections.close(self._idle.pop())
 
     def _take(self) -> sqlite3.Connection:
         if self._closed:
@@ -80,17 +84,12 @@ class Pool:
                 check_same_thread=False,
                 cached_statements=_STATEMENTS,
             )
+            self._connections.add(connection)
             try:
                 connection.execute("PRAGMA trusted_schema=OFF")
                 connection.execute("PRAGMA cell_size_check=ON")
                 connection.execute(f"PRAGMA synchronous={self._synchronous}")
             except BaseException:
-                discard(connection)
+                self._connections.close(connection)
                 raise
             return connection
-
-
-def discard(connection: sqlite3.Connection) -> None:
-    """Closes a connection, whatever state it is in. O(1)."""
-    with suppress(sqlite3.Error):
-        connection.close()

@@ -8,10 +8,10 @@ through it alone.
 """
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
-from itertools import groupby
-from typing import Final
+from itertools import groupby, pairwise
+from typing import Any, Final
 
 from ...chain import Interval, Marked, Node, Outline, Span
 from ...errors import CorruptStoreError
@@ -20,7 +20,7 @@ from ...model import Connection, Count, MemoryVersion, Position, Revision, Viola
 from ..base import sorted_connections
 from . import erase, rows
 from .check import self_check
-from .faults import translate
+from .faults import RAISED, translate
 from .rows import Row
 
 _CHUNK: Final = 500
@@ -149,7 +149,7 @@ _REVISIONS_OF: Final = f"""
     JOIN revisions r ON r.tenant = o.tenant AND r.number = u.revision
     WHERE o.tenant = ? AND o.contact_id = ? AND u.revision > ? ORDER BY u.revision LIMIT ?"""
 _CHAINS: Final = """
-    SELECT c.key, c.chain_id, k.contact_id, c.last_number
+    SELECT c.key, c.chain_id, k.contact_id, c.last_number, i.id
     FROM ids i JOIN chains c ON c.key = i.chain JOIN contacts k ON k.key = c.contact
     WHERE i.tenant = ? AND i.number = 0 AND i.id > ? ORDER BY i.id LIMIT ?"""
 _CHAINS_OF: Final = """
@@ -175,7 +175,7 @@ class SQLiteReader:
 
     def newest(self) -> tuple[int, datetime | None]:
         row = self._row(_NEWEST, self._tenant)
-        return (0, None) if row is None else (row[0], rows.moment(row[1]))
+        return (0, None) if row is None else (rows.number(row[0]), rows.moment(row[1]))
 
     def version(self, version_id: str) -> MemoryVersion | None:
         row = self._row(_VERSION, self._tenant, version_id)
@@ -204,10 +204,12 @@ class SQLiteReader:
         return list(map(record, found))
 
     def contacts(self, *, after: str | None, limit: int) -> list[str]:
-        return [row[0] for row in self._rows(_CONTACTS, self._tenant, after or "", limit)]
+        return self._texts(_CONTACTS, self._tenant, after or "", limit)
 
     def known_contacts(self, *, after: str | None, limit: int) -> list[str]:
-        return [row[0] for row in self._rows(_KNOWN_CONTACTS, self._tenant, after or "", limit)]
+        found = self._texts(_KNOWN_CONTACTS, self._tenant, after or "", limit)
+        require_rising([after or "", *found])
+        return found
 
     def seen(self, contact_id: str) -> bool:
         return self._row(_SEEN, self._tenant, contact_id) is not None
@@ -260,21 +262,21 @@ class SQLiteReader:
         ]
 
     def marked_until(self, revision: int) -> dict[str, int]:
-        return {row[0]: row[1] for row in self._rows(_MARKED_UNTIL, self._tenant, revision)}
+        found = self._rows(_MARKED_UNTIL, self._tenant, revision)
+        return {rows.text(row[0]): row[1] for row in found}
 
     def purge_due(self) -> bool:
         return self._row(erase.DUE) is not None
 
     def last_number(self, chain_id: str) -> int:
-        number: int = self._chain(chain_id)[3]
-        return number
+        return rows.number(self._chain(chain_id)[3])
 
     def taken(self, id: str) -> bool:
         return self._row(_TAKEN, self._tenant, id) is not None
 
     def ids(self, prefix: str, *, limit: int) -> list[str]:
         above = prefix + "\U0010ffff"
-        return [row[0] for row in self._rows(_IDS, self._tenant, prefix, above, limit)]
+        return self._texts(_IDS, self._tenant, prefix, above, limit)
 
     def connections(self, chain_id: str) -> list[Connection]:
         key = self._chain(chain_id)[0]
@@ -290,13 +292,16 @@ class SQLiteReader:
             found = self._rows(_REVISIONS, self._tenant, since, limit)
         else:
             found = self._rows(_REVISIONS_OF, self._tenant, contact_id, since, limit)
-        return list(map(rows.revision, found))
+        revisions = list(map(rows.revision, found))
+        require_rising([since, *(revision.number for revision in revisions)])
+        return revisions
 
     def chains(self) -> Iterator[ChainFacts]:
         after = ""
         while found := self._rows(_CHAINS, self._tenant, after, _CHUNK):
-            yield from map(self._facts, found)
-            after = found[-1][1]
+            require_rising([after, *(row[4] for row in found)])
+            yield from (self._facts(row[:4]) for row in found)
+            after = found[-1][4]
 
     def links(self) -> Iterator[ConnectionFacts]:
         return map(_link, self._rows(_LINKS, self._tenant))
@@ -331,13 +336,14 @@ class SQLiteReader:
     def _facts(self, row: Row) -> ChainFacts:
         key, chain_id, contact_id, last_number = row
         absences: dict[int, list[Interval]] = {}
-        for number, deleted, restored in self._rows(_ABSENCES, key):
+        for number, *interval in self._rows(_ABSENCES, key):
+            deleted, restored = map(rows.number, interval)
             absences.setdefault(number, []).append((deleted, restored))
         versions = map(rows.version, self._rows(_FACTS, key))
         return ChainFacts(
-            chain_id,
-            contact_id,
-            last_number,
+            rows.text(chain_id),
+            rows.text(contact_id),
+            rows.number(last_number),
             tuple(
                 VersionFacts(each, position(each)[1], tuple(absences.get(each.number, ())))
                 for each in versions
@@ -347,11 +353,14 @@ class SQLiteReader:
     def _row(self, sql: str, *values: object) -> Row | None:
         return first_row(self._connection, sql, values)
 
+    def _texts(self, sql: str, *values: object) -> list[str]:
+        return [rows.text(row[0]) for row in self._rows(sql, *values)]
+
     def _rows(self, sql: str, *values: object) -> list[Row]:
         # All at once: an open cursor would hold back the write-ahead log.
         try:
             return self._connection.execute(sql, values).fetchall()
-        except sqlite3.Error as error:
+        except RAISED as error:
             raise translate(error) from None
 
 
@@ -365,9 +374,20 @@ def first_row(connection: sqlite3.Connection, sql: str, values: Row) -> Row | No
     """The first row of an answer, or None. SQLite's errors come out as typed ones."""
     try:
         row: Row | None = connection.execute(sql, values).fetchone()
-    except sqlite3.Error as error:
+    except RAISED as error:
         raise translate(error) from None
     return row
+
+
+def require_rising(keys: Sequence[Any]) -> None:
+    """Refuses an order that is none: whoever went on from its last would go round for ever. O(n).
+
+    Raises:
+        CorruptStoreError: a key is not above the one before it, or is of another type.
+    """
+    kind = type(keys[0])
+    if any(type(key) is not kind for key in keys) or any(a >= b for a, b in pairwise(keys)):
+        raise CorruptStoreError("The file's order is damaged: restore a backup.")
 
 
 def _linked(found: list[Row]) -> list[MemoryVersion]:
@@ -384,4 +404,5 @@ def _linked(found: list[Row]) -> list[MemoryVersion]:
 
 
 def _link(row: Row) -> ConnectionFacts:
-    return ConnectionFacts(rows.connection(row[:-1]), row[-1])
+    until = None if row[-1] is None else rows.number(row[-1])
+    return ConnectionFacts(rows.connection(row[:-1]), until)

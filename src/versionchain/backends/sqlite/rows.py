@@ -15,6 +15,8 @@ from ...model import Connection, MemoryVersion, Revision, RevisionCounts
 
 Row = Sequence[Any]
 
+_VERSION_TYPES: Final = (str, str, str, str, int, int, int, int)
+_MALFORMED: Final = (ValueError, TypeError, OverflowError, RecursionError)
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND: Final = timedelta(microseconds=1)
 
@@ -38,7 +40,10 @@ def micros(moment: datetime) -> int:
 
 def moment(value: int) -> datetime:
     """Microseconds since 1970 as a time. O(1)."""
-    return _EPOCH + timedelta(microseconds=value)
+    try:
+        return _EPOCH + timedelta(microseconds=value)
+    except _MALFORMED:
+        raise CorruptStoreError("The file holds a time that is none.") from None
 
 
 def optional_micros(value: datetime | None) -> int | None:
@@ -63,14 +68,25 @@ def version(
         event_start, event_end, created_at, revision, ordinal, deleted, deleted_at,
     ) = row  # fmt: skip
     try:
+        if (
+            type(id),
+            type(chain_id),
+            type(contact_id),
+            type(content),
+            type(number),
+            type(revision),
+            type(ordinal),
+            type(deleted),
+        ) != _VERSION_TYPES or not (session_id is None or type(session_id) is str):
+            raise TypeError
         return MemoryVersion(
             id,
             chain_id,
             contact_id,
             number,
             content,
-            () if categories == "[]" else tuple(json.loads(categories)),
-            metadata,
+            () if categories == "[]" else _labels(categories),
+            metadata if metadata == "{}" else _object(metadata),
             session_id,
             optional_moment(event_start),
             optional_moment(event_end),
@@ -83,7 +99,7 @@ def version(
             deleted or None,
             ordinal,
         )
-    except (ValueError, TypeError, OverflowError):
+    except _MALFORMED:
         raise CorruptStoreError("The file holds a row that is no version.") from None
 
 
@@ -111,24 +127,71 @@ def columns(version: MemoryVersion) -> tuple[object, ...]:
 def node(row: Row) -> Node:
     """A row of NODE_COLUMNS. O(1)."""
     id, number, created_at, revision, ordinal = row
-    return Node(id, number, moment(created_at), revision, ordinal)
+    try:
+        _require((str, int, int, int), id, number, revision, ordinal)
+        return Node(id, number, moment(created_at), revision, ordinal)
+    except _MALFORMED:
+        raise CorruptStoreError("The file holds a row that is no version.") from None
 
 
 def connection(row: Row) -> Connection:
     """A row of CONNECTION_COLUMNS. O(1)."""
     source_id, target_id, kind, metadata, created_at, revision = row
-    return Connection(source_id, target_id, kind, metadata, moment(created_at), revision)
+    try:
+        _require((str, str, str, int), source_id, target_id, kind, revision)
+        said = _object(metadata)
+        return Connection(source_id, target_id, kind, said, moment(created_at), revision)
+    except _MALFORMED:
+        raise CorruptStoreError("The file holds a row that is no connection.") from None
 
 
 def revision(row: Row) -> Revision:
     """A row of REVISION_COLUMNS, then its contacts as a JSON array in any order. O(those)."""
     number, created_at, operation, actor, reason, *counts, contacts = row
-    return Revision(
-        number,
-        moment(created_at),
-        operation,
-        actor,
-        reason,
-        RevisionCounts(*counts),
-        tuple(sorted(json.loads(contacts))),
-    )
+    try:
+        _require((int, str, *[int] * len(counts)), number, operation, *counts)
+        _require((str, str), actor or "", reason or "")
+        return Revision(
+            number,
+            moment(created_at),
+            operation,
+            actor,
+            reason,
+            RevisionCounts(*counts),
+            tuple(sorted(_labels(contacts))),
+        )
+    except _MALFORMED:
+        raise CorruptStoreError("The file holds a row that is no revision.") from None
+
+
+def text(value: object) -> str:
+    """A column that holds an id or a name. O(1)."""
+    if type(value) is not str:
+        raise CorruptStoreError("The file holds a name that is no text.")
+    return value
+
+
+def number(value: object) -> int:
+    """A column that holds a number. O(1)."""
+    if type(value) is not int:
+        raise CorruptStoreError("The file holds a number that is none.")
+    return value
+
+
+def _require(kinds: tuple[type, ...], *values: object) -> None:
+    if tuple(map(type, values)) != kinds:
+        raise TypeError
+
+
+def _labels(encoded: str) -> tuple[str, ...]:
+    found = json.loads(encoded)
+    if type(found) is not list or any(type(each) is not str for each in found):
+        raise TypeError
+    return tuple(found)
+
+
+def _object(encoded: str) -> str:
+    """A JSON object's text, as it is."""
+    if encoded != "{}" and type(json.loads(encoded)) is not dict:
+        raise TypeError
+    return encoded

@@ -13,6 +13,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from weakref import WeakSet
 
 from ...errors import ReadOnlyError, StoreBusyError
 
@@ -35,6 +36,7 @@ class Turns:
         self._paths = (Path(f"{path}-gate"), Path(f"{path}-lock"))
         self._timeout = timeout
         self._files: tuple[int, ...] = ()
+        _mine.add(self)
 
     @contextmanager
     def held(self) -> Iterator[None]:
@@ -49,15 +51,17 @@ class Turns:
             return
         gate, lock = self._open()
         deadline = time.monotonic() + self._timeout
-        self._wait(gate, deadline)
+        # To let go of what was not taken does no harm, so each wait is inside.
         try:
-            self._wait(lock, deadline)
-        finally:
-            fcntl.flock(gate, fcntl.LOCK_UN)
-        try:
+            try:
+                self._wait(gate, deadline)
+                self._wait(lock, deadline)
+            finally:
+                fcntl.flock(gate, fcntl.LOCK_UN)
             yield
         finally:
-            fcntl.flock(lock, fcntl.LOCK_UN)
+            if self._files:  # a forked child, which has none, leaves its parent's turn be
+                fcntl.flock(lock, fcntl.LOCK_UN)
 
     def close(self) -> None:
         """Gives the files back; they stay in the folder, for whoever else has them open. O(1)."""
@@ -91,3 +95,17 @@ class Turns:
                 pause = min(pause * 2, _LONGEST_PAUSE)
             else:
                 return
+
+
+_mine: WeakSet[Turns] = WeakSet()
+
+
+def _after_fork() -> None:
+    """In a child: the files are the parent's too, and would keep its turn when it is killed."""
+    for turns in list(_mine):
+        turns.close()
+    _mine.clear()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_after_fork)

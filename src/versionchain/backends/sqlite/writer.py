@@ -5,7 +5,7 @@ May live here: a change as SQL. May not be known here: a rule, or how a commit i
 
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Final
 
 from ...chain import Change, Span, Stamp
@@ -116,9 +116,11 @@ class SQLiteWriter(SQLiteReader):
 
     def _load_chain(self, facts: ChainFacts) -> None:
         contact = self._contact_key(facts.contact_id)
+        seen: set[str] = set()
         for id in (facts.chain_id, *(each.version.id for each in facts.versions)):
-            if self.taken(id):
+            if id in seen or self.taken(id):
                 raise DuplicateIdError(id)
+            seen.add(id)
         chain = self._do(_NEW_CHAIN, contact, facts.chain_id, facts.last_number)
         self._do(_NEW_ID, self._tenant, facts.chain_id, chain, 0)
         for each in facts.versions:
@@ -156,11 +158,11 @@ class SQLiteWriter(SQLiteReader):
         self._do("SAVEPOINT call")
         try:
             yield
+            self._do("RELEASE call")
         except BaseException:
             self._tenant = known
             self._undo()
             raise
-        self._do("RELEASE call")
 
     def commit(self) -> None:
         """Commits the transaction. O(pages changed).
@@ -182,9 +184,15 @@ class SQLiteWriter(SQLiteReader):
             raise TransactionError("A failure of the storage undid this block. Open a new one.")
 
     def _undo(self) -> None:
-        if self._connection.in_transaction:
-            self._do("ROLLBACK TO call")
-            self._do("RELEASE call")
+        """Takes the call back; where that fails, all of the block, so that no half is kept."""
+        try:
+            if self._connection.in_transaction:
+                self._do("ROLLBACK TO call")
+                self._do("RELEASE call")
+        except BaseException:
+            with suppress(sqlite3.Error):
+                self._connection.execute("ROLLBACK")
+            raise
 
     def _ensure_tenant(self) -> None:
         if not self._tenant:
