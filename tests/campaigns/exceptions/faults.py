@@ -1,0 +1,83 @@
+"""What is planted in the library, to see it found.
+
+May live here: faults in how a change is undone. May not be known here: how they are found.
+"""
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from typing import Any, Final
+from unittest.mock import patch
+
+from versionchain.backends.lock import WriterLock
+from versionchain.backends.memory.backend import MemoryWriter
+from versionchain.backends.memory.journal import Journal
+from versionchain.backends.sqlite import backend as sqlite
+from versionchain.backends.sqlite.writer import SQLiteWriter
+from versionchain.errors import StoreBusyError
+from versionchain.work import Work
+
+
+def _instead(owner: Any, name: str, put: Callable[..., object]) -> AbstractContextManager[None]:
+    """The function in the place of an owner's own, for a block."""
+    return patch.object(owner, name, put)  # type: ignore[return-value]
+
+
+def _append(self: Journal, items: list[Any], value: Any) -> None:
+    """Without an undo."""
+    del self
+    items.append(value)
+
+
+@contextmanager
+def _held(self: WriterLock) -> Iterator[None]:
+    """Lets go where all went well."""
+    if not self._lock.acquire(timeout=self._timeout):
+        raise StoreBusyError("Another thread is writing and did not end in time: retry.")
+    self._holder = threading.get_ident()
+    yield
+    self._holder = None
+    self._lock.release()
+
+
+def _keep(self: MemoryWriter, version: Any) -> None:
+    """Puts the version before the journal knows what was there."""
+    self._state.versions[version.id] = version
+    self._journal.put(self._state.versions, version.id, version)
+
+
+def _back_to(self: Work, mark: Any) -> None:
+    """Keeps the number that was reserved since."""
+    self._written, self._counts = mark.written, mark.counts
+
+
+def _roll_back(connection: Any) -> None:
+    """Ends the transaction, by the wrong word."""
+    if connection.in_transaction:
+        connection.execute("COMMIT")
+
+
+@contextmanager
+def _savepoint(self: MemoryWriter | SQLiteWriter) -> Iterator[None]:
+    """Keeps what was done in it."""
+    del self
+    yield
+
+
+@contextmanager
+def _no_savepoints() -> Iterator[None]:
+    memory = _instead(MemoryWriter, "savepoint", _savepoint)
+    with memory, _instead(SQLiteWriter, "savepoint", _savepoint):
+        yield
+
+
+FAULTS: Final = {
+    "an undo is left out": lambda: _instead(Journal, "append", _append),
+    "the writers' lock is kept where a call raises": lambda: _instead(WriterLock, "held", _held),
+    "a revision's number is kept where a call raises": lambda: _instead(Work, "back_to", _back_to),
+    "an index is changed before its undo is noted": lambda: _instead(MemoryWriter, "_keep", _keep),
+    "half a change is committed where a call raises": lambda: _instead(
+        sqlite, "_roll_back", _roll_back
+    ),
+    "a call in a block is not undone alone": _no_savepoints,
+}

@@ -1,0 +1,88 @@
+"""What is planted in the library, to see it found.
+
+May live here: faults that only two calls at once can show; each is right for one alone. May not be
+known here: how they are found.
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from typing import Any, Final
+from unittest.mock import patch
+
+from versionchain import StaleVersionError, validation
+from versionchain.backends.asof import AsOfReader
+from versionchain.backends.lock import WriterLock
+from versionchain.backends.memory.backend import MemoryBackend, MemoryWriter
+from versionchain.backends.memory.reader import NowReader
+from versionchain.backends.memory.state import State
+from versionchain.calls.base import find_latest, find_version
+from versionchain.calls.write import WriteCalls
+from versionchain.chain import INHERIT
+
+
+def _instead(owner: Any, name: str, put: Callable[..., object]) -> AbstractContextManager[None]:
+    """The function in the place of an owner's own, for a block."""
+    return patch.object(owner, name, put)  # type: ignore[return-value]
+
+
+@contextmanager
+def _held(self: WriterLock) -> Iterator[None]:
+    """Holds nothing."""
+    del self
+    yield
+
+
+@contextmanager
+def _read(self: MemoryBackend, tenant: str, at: int | None = None) -> Iterator[Any]:
+    """Holds nothing."""
+    state = self._states.get(tenant) or State()
+    past = state.pending if at is None else at
+    yield NowReader(state) if past is None else AsOfReader(NowReader(state), past)
+
+
+def _update(self: Any, version_id: str, content: str) -> Any:
+    """Compares the token, and only then waits for its turn."""
+    with self._reading() as reader:
+        if find_version(reader, version_id, None).next_id is not None:
+            raise StaleVersionError(find_latest(reader, version_id, None).id)
+    names = ("categories", "metadata", "session_id", "event_start", "event_end")
+    draft = validation.draft(content, most_bytes=99, **dict.fromkeys(names, INHERIT))
+    with self._working("update") as work:
+        latest = find_latest(work.reader, version_id, None)
+        return work.append(
+            draft,
+            id=self._settings.new_id(),
+            chain_id=latest.chain_id,
+            contact_id=latest.contact_id,
+            previous=latest,
+        )
+
+
+def _commit(self: MemoryWriter) -> State:
+    """Shows the change first, and its revision after."""
+    after = self._replacement or self._began
+    with self._access:
+        self._began.pending = None
+    with self._access:
+        if self._recorded is not None:
+            self._log(after, self._recorded)
+        self._journal.forget()
+    return after
+
+
+def _pend(self: MemoryWriter) -> None:
+    """Tells no reader that what it finds is not committed."""
+    del self
+
+
+FAULTS: Final = {
+    "writers don't wait for each other": lambda: _instead(WriterLock, "held", _held),
+    "a reader doesn't wait for a change that is half done": lambda: _instead(
+        MemoryBackend, "read", _read
+    ),
+    "the token is compared before the lock is held": lambda: _instead(
+        WriteCalls, "update", _update
+    ),
+    "a commit shows itself in two steps": lambda: _instead(MemoryWriter, "commit", _commit),
+    "a reader sees an open block": lambda: _instead(MemoryWriter, "_pend", _pend),
+}
