@@ -147,7 +147,7 @@ def test_another_programs_file_is_refused_and_left_as_it_was(path, statements):
 
 
 @pytest.mark.parametrize(
-    "content", [b"no database at all, but long enough" * 40, b"SQLite format 3\0"]
+    "content", [b"no database at all, but long enough" * 40, b"SQLite format 3\0", b"S", b"x"]
 )
 def test_a_file_that_is_no_database_is_refused(path, content):
     """A text, and a header without a body, are CorruptStoreError and stay as they were."""

@@ -3,6 +3,7 @@
 import fcntl
 import multiprocessing
 import signal
+import sqlite3
 import subprocess
 import sys
 import threading
@@ -259,3 +260,17 @@ def test_closing_while_another_thread_writes_waits_for_it(path):
     with closing(SQLiteBackend(path)) as again:
         assert MemoryStore(again).count("ada").versions == 1
         assert MemoryStore(again).verify().ok
+
+
+def test_a_new_file_whose_maker_is_dying_is_opened(tmp_path):
+    """A killed process lets go of the turn before SQLite's lock, and SQLite itself won't wait."""
+    path = tmp_path / "agent.db"
+    dying = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+    dying.execute("BEGIN IMMEDIATE")
+    gone = threading.Timer(0.1, lambda: dying.execute("ROLLBACK"))
+    gone.start()
+    with MemoryStore.open(path) as store:
+        store.add("ada", "Prefers tea")
+        assert store.verify().ok
+    gone.join()
+    dying.close()

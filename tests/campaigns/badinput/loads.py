@@ -132,6 +132,16 @@ def _pair(random: Random, lines: list[Line]) -> None:
         line[number], line[time] = json.loads(chosen) if chosen.isdigit() else 1, times[chosen]
 
 
+def _absences(random: Random, lines: list[Line]) -> None:
+    """Past deletions by revisions that there are, in order or not."""
+    newest = sum(line.get("kind") == "revision" for line in lines)
+    those = [line for line in lines if "absences" in line]
+    if those:
+        edges = [random.randint(1, newest + 1) for _ in range(random.choice([2, 2, 4]))]
+        edges = sorted(edges) if random.random() < 0.5 else edges
+        random.choice(those)["absences"] = [edges[:2], edges[2:]][: len(edges) // 2]
+
+
 def _key(random: Random, lines: list[Line]) -> None:
     line = random.choice(lines)
     if line and random.random() < 0.5:
@@ -163,6 +173,7 @@ def _header(random: Random, lines: list[Line]) -> None:
 _STRUCTURE: Final[list[Callable[[Random, list[Line]], None]]] = [
     *[_field] * 8,
     *[_lines] * 4,
+    *[_absences] * 3,
     *(_pair, _pair, _key, _header),
 ]
 

@@ -47,7 +47,7 @@ CAMPAIGN: Final = Campaign(
         "markers sought": 300_000,
         "erasures": 500,
         "with a reader in the way": 100,
-        "with a writer in the way": 20,
+        "with a writer in the way": 50,
         "killed in the midst": 100,
     },
     promise=(

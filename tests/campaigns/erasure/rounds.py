@@ -246,7 +246,7 @@ class Round:
 
     def _writer(self, erasing: Erasing) -> None:
         """With a writer before it, it does nothing; with one after it, it says what may remain."""
-        before = self._random.random() < 0.3
+        before = bool(self._gone) and self._random.random() < 0.5
         with writing_process(self._path) as writer:
             if before:
                 writer.write()
@@ -268,6 +268,8 @@ class Round:
                 else:
                     self._done(erasing, answer)
                     return
+                finally:
+                    self._churned.clock.meanwhile = None
         if before:
             self._alone(erasing)
         else:

@@ -13,7 +13,7 @@ Two things can't be noticed, since the file holds nothing to compare with. A fli
 text, a count or a time that stands in one place alone gives another text, count or time: the
 fields of `opening.FREE`, and nothing else, may differ unnoticed. And a damaged log is cut short by
 SQLite where its checksums end, as after a power loss: the store is as it was after an earlier
-commit, whole. A file of no bytes is a new store.
+commit, whole. A file of no bytes is a new store, and so is an empty database of nobody's.
 
 No other exception comes out, none takes longer than two seconds, and the file's bytes stay as they
 were; but for the log, which SQLite moves into the file when the last connection closes.

@@ -85,6 +85,7 @@ _VERSIONS: Final = "CREATE TABLE versions (id TEXT, content TEXT)"
 FOREIGN: Final[dict[str, Callable[[Random], bytes]]] = {
     "text": lambda random: b"no store at all\n" * random.randint(1, 500),
     "a zip": _zip,
+    "one byte": lambda random: random.choice([b"S", b"x", b"\0"]),
     "noise": lambda random: random.randbytes(random.randint(1, 9000)),
     "zeros": lambda random: bytes(random.randint(1, 9000)),
     "a header alone": lambda random: b"SQLite format 3\0" + bytes(random.randrange(100)),

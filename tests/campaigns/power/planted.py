@@ -25,8 +25,8 @@ def _set(pragma: str) -> Callable[[], AbstractContextManager[None]]:
             connection.execute(f"PRAGMA {pragma}")
             return connection
 
-        def migrated(connection: sqlite3.Connection) -> None:
-            migrate(connection)
+        def migrated(connection: sqlite3.Connection, **given: Any) -> None:
+            migrate(connection, **given)
             connection.execute(f"PRAGMA {pragma}")
 
         with patch.object(Pool, "_connect", connected), patch.object(schema, "migrate", migrated):

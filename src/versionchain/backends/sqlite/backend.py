@@ -16,6 +16,7 @@ from pathlib import Path
 
 from ... import validation
 from ...errors import (
+    CorruptStoreError,
     ErasureIncompleteError,
     InvalidInputError,
     ReadOnlyError,
@@ -163,6 +164,8 @@ class SQLiteBackend:
     def _prepare(self) -> None:
         """Makes or migrates the file where it needs that, and refuses it where it is not ours."""
         process = self._process
+        if _has_one_byte(self._path):
+            raise CorruptStoreError("The file is not a versionchain store; it was left as it was.")
         with translated(), process.pool.lent() as connection:
             # In one snapshot, since another process may be making the file.
             connection.execute("BEGIN")
@@ -172,7 +175,7 @@ class SQLiteBackend:
                 _roll_back(connection)
             if version < len(schema.STEPS):
                 with process.turns.held():
-                    schema.migrate(connection)
+                    schema.migrate(connection, busy_timeout=self._busy_timeout)
 
     def _key(self, connection: sqlite3.Connection, tenant: str) -> int:
         """The tenant's key. One that was committed stays, so it may be remembered."""
@@ -217,6 +220,13 @@ def _file(path: object) -> Path:
     except UnicodeEncodeError:
         raise InvalidInputError("path", "must be a name that the system can write") from None
     return Path(path).absolute()
+
+
+def _has_one_byte(path: Path) -> bool:
+    """Such a file SQLite takes for an empty one, and would write over it. O(1)."""
+    with suppress(OSError):
+        return path.stat().st_size == 1
+    return False
 
 
 def _roll_back(connection: sqlite3.Connection) -> None:

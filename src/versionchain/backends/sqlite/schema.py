@@ -8,6 +8,7 @@ kept beside them is where a chain's latest version stands, since a listing needs
 """
 
 import sqlite3
+import time
 from typing import Final
 
 from ...errors import CorruptStoreError, SchemaVersionError, StorageError
@@ -138,7 +139,12 @@ def version_of(connection: sqlite3.Connection, steps: tuple[tuple[str, ...], ...
     return version
 
 
-def migrate(connection: sqlite3.Connection, steps: tuple[tuple[str, ...], ...] = STEPS) -> None:
+def migrate(
+    connection: sqlite3.Connection,
+    steps: tuple[tuple[str, ...], ...] = STEPS,
+    *,
+    busy_timeout: float = 0.0,
+) -> None:
     """Brings a file to the newest schema version, in one transaction. O(n).
 
     The caller holds the lock between processes, so nobody else does the same.
@@ -147,8 +153,7 @@ def migrate(connection: sqlite3.Connection, steps: tuple[tuple[str, ...], ...] =
         StorageError: the file can't keep a write-ahead log; or a step failed, and the file is as
             it was.
     """
-    mode = connection.execute("PRAGMA journal_mode=WAL").fetchone()[0]
-    if mode != "wal":
+    if _keep_a_log(connection, busy_timeout) != "wal":
         raise StorageError("The file system can't keep a write-ahead log: put the file elsewhere.")
     connection.execute("BEGIN IMMEDIATE")
     try:
@@ -162,6 +167,24 @@ def migrate(connection: sqlite3.Connection, steps: tuple[tuple[str, ...], ...] =
         if connection.in_transaction:
             connection.execute("ROLLBACK")
         raise
+
+
+def _keep_a_log(connection: sqlite3.Connection, busy_timeout: float) -> str:
+    """The journal's mode, which becomes a write-ahead log.
+
+    SQLite itself waits for nobody here: a process that was killed over the same may not have let go
+    of the file yet.
+    """
+    deadline = time.monotonic() + busy_timeout
+    while True:
+        try:
+            mode: str = connection.execute("PRAGMA journal_mode=WAL").fetchone()[0]
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() >= deadline:
+                raise
+            time.sleep(0.001)
+        else:
+            return mode
 
 
 def _pragma(connection: sqlite3.Connection, name: str) -> int:
