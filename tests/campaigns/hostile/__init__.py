@@ -202,6 +202,6 @@ CAMPAIGN: Final = Campaign(
     ),
     run=run,
     faults=FAULTS,
-    share=150,
+    share=100,
     patience=600,
 )
