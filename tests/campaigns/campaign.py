@@ -10,18 +10,11 @@ from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from random import Random
 from tempfile import TemporaryDirectory
-from typing import Any
-from unittest.mock import patch
 
 from attrs import Factory, define, field, frozen
 
 Fault = Callable[[], AbstractContextManager[None]]
 """Plants something wrong for as long as a block lasts."""
-
-
-def instead(owner: Any, name: str, value: Any) -> Fault:
-    """The fault that an attribute of a class or module is another."""
-    return lambda: patch.object(owner, name, value)
 
 
 @define

@@ -31,7 +31,8 @@ from versionchain.testing.machine import recipes
 from versionchain.testing.machine.recipes import TENANTS, Pick, Recipe
 from versionchain.testing.machine.sides import ModelSide, StoreSide
 
-from .campaign import Campaign, Run, instead
+from .campaign import Campaign, Run
+from .planting import instead
 
 STEPS: Final = 150
 """In the life of a store: the model answers by walking over all that there is."""
@@ -232,7 +233,7 @@ def dumped(store: MemoryStore) -> str:
 
 def run(run: Run) -> None:
     """Lives, one after another."""
-    calls = pools(run.seed, 40 if run.limit < 1000 else 1500)
+    calls = pools(run.seed, 20 if run.limit < 10_000 else 1500)
     lives = 0
     while run.more():
         lives += 1

@@ -3,30 +3,18 @@
 May live here: mistakes that an erasure could have. May not be known here: how they are found.
 """
 
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager, suppress
+from collections.abc import Callable
+from contextlib import suppress
 from typing import Any, Final
-from unittest import mock
 
 import versionchain.backends.memory.backend as memory
 import versionchain.backends.sqlite.erase as erase
 from versionchain import ErasureIncompleteError, MemoryStore
 from versionchain.backends.sqlite import SQLiteBackend
 
+from ..campaign import Fault
+from ..planting import changed
 from .others import statements
-
-Fault = Callable[[], AbstractContextManager[None]]
-
-
-def _patched(owner: Any, name: str, make: Callable[[Any], Any]) -> Fault:
-    """Puts in a name's place what is made of what was there."""
-
-    @contextmanager
-    def plant() -> Iterator[None]:
-        with mock.patch.object(owner, name, make(getattr(owner, name))):
-            yield
-
-    return plant
 
 
 def _without(word: str) -> Callable[[Any], Any]:
@@ -79,18 +67,18 @@ def _remembers(real: Any) -> Any:
 
 
 FAULTS: Final[dict[str, Fault]] = {
-    "nothing but the rows goes": _patched(SQLiteBackend, "purge", lambda _: lambda self: None),
+    "nothing but the rows goes": changed(SQLiteBackend, "purge", lambda _: lambda self: None),
     "the file is not written anew": _skips("VACUUM"),
     "the log is not emptied": _skips("wal_checkpoint"),
-    "a reader in the way is not told": _patched(MemoryStore, "_purge", _swallows),
-    "a writer in the way of the bytes is told of as of the rows": _patched(
+    "a reader in the way is not told": changed(MemoryStore, "_purge", _swallows),
+    "a writer in the way of the bytes is told of as of the rows": changed(
         SQLiteBackend, "purge", _raises_what_it_met
     ),
     "that bytes may remain is not written down": _skips("INTO purges"),
-    "connections are forgotten": _patched(erase, "_CONTACT", _without("DELETE FROM connections")),
-    "ended connections are forgotten": _patched(
+    "connections are forgotten": changed(erase, "_CONTACT", _without("DELETE FROM connections")),
+    "ended connections are forgotten": changed(
         erase, "_MARKED_VERSIONS", _without("DELETE FROM connections WHERE until")
     ),
-    "reasons are forgotten": _patched(erase, "_CONTACT", _without("UPDATE revisions")),
-    "an index in memory is forgotten": _patched(memory.build, "without_contact", _remembers),
+    "reasons are forgotten": changed(erase, "_CONTACT", _without("UPDATE revisions")),
+    "an index in memory is forgotten": changed(memory.build, "without_contact", _remembers),
 }

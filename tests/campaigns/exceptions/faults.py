@@ -4,10 +4,9 @@ May live here: faults in how a change is undone. May not be known here: how they
 """
 
 import threading
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any, Final
-from unittest.mock import patch
 
 from versionchain.backends.lock import WriterLock
 from versionchain.backends.memory.backend import MemoryWriter
@@ -17,10 +16,7 @@ from versionchain.backends.sqlite.writer import SQLiteWriter
 from versionchain.errors import StoreBusyError
 from versionchain.work import Work
 
-
-def _instead(owner: Any, name: str, put: Callable[..., object]) -> AbstractContextManager[None]:
-    """The function in the place of an owner's own, for a block."""
-    return patch.object(owner, name, put)  # type: ignore[return-value]
+from ..planting import instead
 
 
 def _append(self: Journal, items: list[Any], value: Any) -> None:
@@ -66,18 +62,17 @@ def _savepoint(self: MemoryWriter | SQLiteWriter) -> Iterator[None]:
 
 @contextmanager
 def _no_savepoints() -> Iterator[None]:
-    memory = _instead(MemoryWriter, "savepoint", _savepoint)
-    with memory, _instead(SQLiteWriter, "savepoint", _savepoint):
+    memory = instead(MemoryWriter, "savepoint", _savepoint)
+    sqlite_too = instead(SQLiteWriter, "savepoint", _savepoint)
+    with memory(), sqlite_too():
         yield
 
 
 FAULTS: Final = {
-    "an undo is left out": lambda: _instead(Journal, "append", _append),
-    "the writers' lock is kept where a call raises": lambda: _instead(WriterLock, "held", _held),
-    "a revision's number is kept where a call raises": lambda: _instead(Work, "back_to", _back_to),
-    "an index is changed before its undo is noted": lambda: _instead(MemoryWriter, "_keep", _keep),
-    "half a change is committed where a call raises": lambda: _instead(
-        sqlite, "_roll_back", _roll_back
-    ),
+    "an undo is left out": instead(Journal, "append", _append),
+    "the writers' lock is kept where a call raises": instead(WriterLock, "held", _held),
+    "a revision's number is kept where a call raises": instead(Work, "back_to", _back_to),
+    "an index is changed before its undo is noted": instead(MemoryWriter, "_keep", _keep),
+    "half a change is committed where a call raises": instead(sqlite, "_roll_back", _roll_back),
     "a call in a block is not undone alone": _no_savepoints,
 }

@@ -5,10 +5,9 @@ are found.
 """
 
 import time
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, ExitStack, contextmanager
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from typing import Any, Final
-from unittest import mock
 
 import versionchain.backends.memory.backend as memory
 import versionchain.calls.write as write
@@ -17,18 +16,8 @@ from versionchain.backends.asof import AsOfReader
 from versionchain.backends.memory import MemoryBackend
 from versionchain.backends.sqlite import SQLiteBackend
 
-Fault = Callable[[], AbstractContextManager[None]]
-
-
-def _patched(owner: Any, name: str, make: Callable[[Any], Any]) -> Fault:
-    """Puts in a name's place what is made of what was there."""
-
-    @contextmanager
-    def plant() -> Iterator[None]:
-        with mock.patch.object(owner, name, make(getattr(owner, name))):
-            yield
-
-    return plant
+from ..campaign import Fault
+from ..planting import changed
 
 
 def _stale(real: Any) -> Any:
@@ -118,21 +107,21 @@ def _token_ignored(real: Any) -> Any:
 @contextmanager
 def _stale_read() -> Iterator[None]:
     with (
-        _patched(SQLiteBackend, "read", _stale)(),
-        _patched(MemoryBackend, "read", _stale)(),
+        changed(SQLiteBackend, "read", _stale)(),
+        changed(MemoryBackend, "read", _stale)(),
     ):
         yield
 
 
 FAULTS: Final[dict[str, Fault]] = {
     "a stale read": _stale_read,
-    "a snapshot kept for too long by a process": _patched(SQLiteBackend, "read", _remembered),
-    "a lost update: the token is ignored": _patched(write, "find_version", _token_ignored),
-    "a lost update: the token is compared too early": _patched(
+    "a snapshot kept for too long by a process": changed(SQLiteBackend, "read", _remembered),
+    "a lost update: the token is ignored": changed(write, "find_version", _token_ignored),
+    "a lost update: the token is compared too early": changed(
         MemoryStore, "update", _checked_too_early
     ),
-    "write skew: a block reads outside of its transaction": _patched(
+    "write skew: a block reads outside of its transaction": changed(
         MemoryStore, "transaction", _reads_outside
     ),
-    "a dirty read": _patched(memory, "AsOfReader", lambda _: lambda now, at: now),
+    "a dirty read": changed(memory, "AsOfReader", lambda _: lambda now, at: now),
 }

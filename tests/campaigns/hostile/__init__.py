@@ -23,21 +23,18 @@ import os
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from random import Random
-from tempfile import TemporaryDirectory
 from typing import Final
 
 from versionchain import CorruptStoreError, SchemaVersionError
 
 from ..campaign import Campaign, Run
+from ..vfs import in_memory
 from . import bending, damage
 from .faults import FAULTS
 from .opening import Outcome, TooLong, cleared, examined, judged, watched
 from .rows import ROWS
 from .schemas import SCHEMAS, Statements
 from .sound import Sound, made
-
-MEMORY: Final = Path("/dev/shm")
-"""Files that stay in memory, where the system has such a folder."""
 
 
 class Try:
@@ -172,8 +169,8 @@ SORTS: Final[dict[str, tuple[Callable[[Try, Random], Iterator[str]], int]]] = {
 def run(run: Run) -> None:
     """Files, one after another."""
     names, weights = list(SORTS), [weight for _, weight in SORTS.values()]
-    with TemporaryDirectory(dir=MEMORY if MEMORY.is_dir() else run.folder) as folder:
-        tries = Try(Path(folder))
+    with in_memory(run.folder) as folder:
+        tries = Try(folder)
         for finding in tries.control():
             run.found(f"a sound file: {finding}")
         while run.more():

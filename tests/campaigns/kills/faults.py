@@ -2,7 +2,7 @@
 
 import sqlite3
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, Final
@@ -14,6 +14,7 @@ from versionchain.backends.sqlite.writer import SQLiteWriter
 
 from ..calling import Returned
 from ..campaign import Fault
+from ..planting import instead
 from .child import Victim
 
 
@@ -30,16 +31,7 @@ def _no_journal() -> Fault:
         connection.execute("PRAGMA busy_timeout=5000")
         return connection
 
-    return _patched(Pool, "_connect", other)
-
-
-def _patched(where: type, name: str, other: Callable[..., Any]) -> Fault:
-    @contextmanager
-    def planted() -> Iterator[None]:
-        with patch.object(where, name, other):
-            yield
-
-    return planted
+    return instead(Pool, "_connect", other)
 
 
 def _split() -> Fault:
@@ -51,7 +43,7 @@ def _split() -> Fault:
         self._connection.execute("BEGIN IMMEDIATE")
         record(self, *args)
 
-    return _patched(SQLiteWriter, "record", other)
+    return instead(SQLiteWriter, "record", other)
 
 
 def _tidy() -> Fault:
@@ -63,7 +55,7 @@ def _tidy() -> Fault:
             Path(f"{path}{end}").unlink(missing_ok=True)
         begin(self, path, **options)
 
-    return _patched(SQLiteBackend, "__init__", other)
+    return instead(SQLiteBackend, "__init__", other)
 
 
 def _early() -> Fault:

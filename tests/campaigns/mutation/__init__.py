@@ -19,7 +19,8 @@ from pathlib import Path
 from queue import SimpleQueue
 from typing import Final
 
-from ..campaign import Campaign, Run, instead
+from ..campaign import Campaign, Run
+from ..planting import instead
 from .changes import SOURCE, Mutant, mutants
 from .survivors import SURVIVORS
 
@@ -44,6 +45,7 @@ LATE: Final = ["tests/contract/test_memory_contract.py", "tests/test_transfer.py
 """What judges whatever its own tests let pass: slower, and of every module."""
 
 SECONDS: Final = 60.0
+"""Of CPU time, after which a mutant hangs."""
 
 
 class Judge:
@@ -51,15 +53,15 @@ class Judge:
 
     def __init__(self) -> None:
         self._process = subprocess.Popen(
-            [sys.executable, "-m", f"{__package__}.zygote"],
+            [sys.executable, "-P", str(Path(__file__).with_name("zygote.py"))],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
             cwd=ROOT,
         )
 
-    def killed(self, mutant: Mutant) -> bool:
-        """Whether any test fails, or hangs, on this mutant."""
+    def outcome(self, mutant: Mutant) -> int:
+        """0 where every test passes on this mutant; below 0 where one hangs."""
         assert self._process.stdin is not None
         assert self._process.stdout is not None
         path = SOURCE / f"{mutant.module}.py"
@@ -72,7 +74,7 @@ class Judge:
         }
         self._process.stdin.write(json.dumps(job) + "\n")
         self._process.stdin.flush()
-        return int(self._process.stdout.readline()) != 0
+        return int(self._process.stdout.readline())
 
     def close(self) -> None:
         """Ends the process."""
@@ -112,12 +114,13 @@ def run(run: Run) -> None:
             return
         judge = free.get()
         try:
-            killed = judge.killed(mutant)
+            outcome = judge.outcome(mutant)
         finally:
             free.put(judge)
         run.count("mutants")
-        if killed:
+        if outcome:
             run.count("killed")
+            run.count("killed by time", outcome < 0)
         elif str(mutant) in known:
             run.count("survived with a reason")
         else:

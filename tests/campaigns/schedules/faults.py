@@ -4,10 +4,9 @@ May live here: faults that only two calls at once can show; each is right for on
 known here: how they are found.
 """
 
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any, Final
-from unittest.mock import patch
 
 from versionchain import StaleVersionError, validation
 from versionchain.backends.asof import AsOfReader
@@ -19,10 +18,7 @@ from versionchain.calls.base import find_latest, find_version
 from versionchain.calls.write import WriteCalls
 from versionchain.chain import INHERIT
 
-
-def _instead(owner: Any, name: str, put: Callable[..., object]) -> AbstractContextManager[None]:
-    """The function in the place of an owner's own, for a block."""
-    return patch.object(owner, name, put)  # type: ignore[return-value]
+from ..planting import instead
 
 
 @contextmanager
@@ -76,13 +72,9 @@ def _pend(self: MemoryWriter) -> None:
 
 
 FAULTS: Final = {
-    "writers don't wait for each other": lambda: _instead(WriterLock, "held", _held),
-    "a reader doesn't wait for a change that is half done": lambda: _instead(
-        MemoryBackend, "read", _read
-    ),
-    "the token is compared before the lock is held": lambda: _instead(
-        WriteCalls, "update", _update
-    ),
-    "a commit shows itself in two steps": lambda: _instead(MemoryWriter, "commit", _commit),
-    "a reader sees an open block": lambda: _instead(MemoryWriter, "_pend", _pend),
+    "writers don't wait for each other": instead(WriterLock, "held", _held),
+    "a reader doesn't wait for a change that is half done": instead(MemoryBackend, "read", _read),
+    "the token is compared before the lock is held": instead(WriteCalls, "update", _update),
+    "a commit shows itself in two steps": instead(MemoryWriter, "commit", _commit),
+    "a reader sees an open block": instead(MemoryWriter, "_pend", _pend),
 }

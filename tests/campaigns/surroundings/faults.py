@@ -5,7 +5,6 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, Final
-from unittest.mock import patch
 
 from versionchain import StorageFullError, StoreBusyError, TransactionError
 from versionchain.backends.lock import WriterLock
@@ -16,15 +15,7 @@ from versionchain.chain import Stamp
 from versionchain.work import Work
 
 from ..campaign import Fault
-
-
-def _patched(where: Any, name: str, other: Any) -> Fault:
-    @contextmanager
-    def planted() -> Iterator[None]:
-        with patch.object(where, name, other):
-            yield
-
-    return planted
+from ..planting import instead
 
 
 def _here(self: SQLiteBackend) -> Any:
@@ -63,7 +54,7 @@ def _swallowed() -> Fault:
             if self._connection.in_transaction:
                 self._connection.execute("ROLLBACK")
 
-    return _patched(SQLiteWriter, "commit", other)
+    return instead(SQLiteWriter, "commit", other)
 
 
 def _stamp(self: Work) -> Stamp:
@@ -77,10 +68,10 @@ _UNTOLD: Final = (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_PERM, sqlite3.SQLITE_C
 _TOLD: Final = {code: told for code, told in faults._MEANINGS.items() if code not in _UNTOLD}
 
 FAULTS: Final[dict[str, Fault]] = {
-    "a child that keeps what it inherited open": _patched(inherited, "part", lambda: None),
-    "a child that does not notice that it is one": _patched(SQLiteBackend, "_here", _here),
-    "a lock that an interrupt leaves behind": _patched(WriterLock, "held", _held),
+    "a child that keeps what it inherited open": instead(inherited, "part", lambda: None),
+    "a child that does not notice that it is one": instead(SQLiteBackend, "_here", _here),
+    "a lock that an interrupt leaves behind": instead(WriterLock, "held", _held),
     "a full disk that is not told of": _swallowed(),
-    "a clock that is believed": _patched(Work, "stamp", property(_stamp)),
-    "a read-only file that is called a failure": _patched(faults, "_MEANINGS", _TOLD),
+    "a clock that is believed": instead(Work, "stamp", property(_stamp)),
+    "a read-only file that is called a failure": instead(faults, "_MEANINGS", _TOLD),
 }
