@@ -254,7 +254,7 @@ def _gives_up() -> Iterator[None]:
 
 CAMPAIGN: Final = Campaign(
     name="contention",
-    goal={"rounds": 100, "calls": 100_000},
+    goal={"rounds": 30, "calls": 20_000},
     promise=(
         "Eight processes that write one file, synced at every commit, lose no update and are never "
         "told that it is busy; the slowest makes half of the fastest's calls or more, and no call "

@@ -171,7 +171,7 @@ def _named(value: object) -> str:
 
 CAMPAIGN: Final = Campaign(
     name="badinput",
-    goal={"inputs": 30_000},
+    goal={"inputs": 10_000},
     promise=(
         "Bad input of any kind is refused by the documented error, alike on every backend; nothing"
         " is written, and no message repeats it"

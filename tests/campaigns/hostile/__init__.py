@@ -192,7 +192,7 @@ def _verdict(outcome: Outcome) -> str:
 
 CAMPAIGN: Final = Campaign(
     name="hostile",
-    goal={"files": 20_000},
+    goal={"files": 10_000},
     promise=(
         "A foreign, damaged or altered file is refused or named by `verify()`, in two seconds, and"
         " left as it was"

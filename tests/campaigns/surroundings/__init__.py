@@ -54,7 +54,7 @@ def run(run: Run) -> None:
 
 CAMPAIGN: Final = Campaign(
     name="surroundings",
-    goal={"scenes": 1_000},
+    goal={"scenes": 500},
     promise=(
         "A fork, a close under use, a full or read-only disk, a clock that goes back, a "
         "KeyboardInterrupt and an exit inside a block each end in a typed error or a right answer, "

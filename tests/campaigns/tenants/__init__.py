@@ -109,7 +109,7 @@ def _batch(run: Run, kind: str, chosen: list[Call], random: Random, replay: str)
 
 CAMPAIGN: Final = Campaign(
     name="tenants",
-    goal={"calls": 50_000, "sweeps": 20},
+    goal={"calls": 20_000, "sweeps": 8},
     promise=(
         "A tenant reads, changes and learns nothing of another's, however alike their names and ids"
     ),
