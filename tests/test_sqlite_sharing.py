@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from versionchain import MemoryStore, StoreBusyError, TransactionError
+from versionchain import MemoryStore, StoreBusyError, StoreClosedError, TransactionError
 from versionchain.backends.sqlite import SQLiteBackend, schema
 from versionchain.backends.sqlite.turns import Turns
 
@@ -274,3 +274,20 @@ def test_a_new_file_whose_maker_is_dying_is_opened(tmp_path):
         assert store.verify().ok
     gone.join()
     dying.close()
+
+
+def test_the_turns_end_while_no_thread_can_be_taking_one(tmp_path, monkeypatch):
+    """A thread that waits to write when the store is closed is refused, by name."""
+    backend = SQLiteBackend(tmp_path / "agent.db")
+    turns, writing = backend._process.turns, backend._process.writing
+    close, ours = Turns.close, []
+
+    def closed(self):
+        ours.append(writing.mine)
+        close(self)
+
+    monkeypatch.setattr(Turns, "close", closed)
+    backend.close()
+    assert ours == [True]
+    with pytest.raises(StoreClosedError), turns.held():
+        pass

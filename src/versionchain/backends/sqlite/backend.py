@@ -138,14 +138,15 @@ class SQLiteBackend:
         if self._closed:
             return
         process = self._here()
-        with process.writing.held(), ExitStack() as turn:
-            # The last connection to close moves the log into the file: in turn, like a write.
-            # Where another process writes, or nobody may, this one is not the last, or can't.
-            with suppress(StoreBusyError, ReadOnlyError):
-                turn.enter_context(process.turns.held())
-            self._closed = True
-            process.pool.close()
-        process.turns.close()
+        with process.writing.held():
+            with ExitStack() as turn:
+                # The last connection to close moves the log into the file: in turn, like a write.
+                # Where another process writes, or nobody may, this one is not the last, or can't.
+                with suppress(StoreBusyError, ReadOnlyError):
+                    turn.enter_context(process.turns.held())
+                self._closed = True
+                process.pool.close()
+            process.turns.close()
 
     def _here(self) -> "_Process":
         """What belongs to this process; a forked child starts anew and leaves the parent's be."""

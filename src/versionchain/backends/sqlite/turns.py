@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from weakref import WeakSet
 
-from ...errors import ReadOnlyError, StoreBusyError
+from ...errors import ReadOnlyError, StoreBusyError, StoreClosedError
 
 if sys.platform != "win32":
     import fcntl
@@ -36,6 +36,7 @@ class Turns:
         self._paths = (Path(f"{path}-gate"), Path(f"{path}-lock"))
         self._timeout = timeout
         self._files: tuple[int, ...] = ()
+        self._closed = False
         _mine.add(self)
 
     @contextmanager
@@ -45,6 +46,7 @@ class Turns:
         Raises:
             StoreBusyError: another process did not let go in time.
             ReadOnlyError: the folder may not be written.
+            StoreClosedError: it was closed.
         """
         if sys.platform == "win32":  # no flock there: SQLite's own lock must do
             yield
@@ -64,12 +66,18 @@ class Turns:
                 fcntl.flock(lock, fcntl.LOCK_UN)
 
     def close(self) -> None:
-        """Gives the files back; they stay in the folder, for whoever else has them open. O(1)."""
+        """Gives the files back; they stay in the folder, for whoever else has them open. O(1).
+
+        Nobody may be waiting in `held` meanwhile.
+        """
+        self._closed = True
         for file in self._files:
             os.close(file)
         self._files = ()
 
     def _open(self) -> tuple[int, ...]:
+        if self._closed:
+            raise StoreClosedError
         if not self._files:
             flags = os.O_RDWR | os.O_CREAT | os.O_CLOEXEC
             try:
