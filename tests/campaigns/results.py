@@ -69,10 +69,14 @@ def table(campaigns: Iterable[Campaign]) -> str:
     rows = ["| what holds | tried | command |", "|---|---|---|"]
     for campaign in campaigns:
         total = totals(campaign.name, lines)
-        tried = ", ".join(f"{total[name]:,} {name}" for name in campaign.goal)
+        tried = ", ".join(_tried(name, total[name], goal) for name, goal in campaign.goal.items())
         command = f"`python -m tests.campaigns {campaign.name}`"
         rows.append(f"| {campaign.promise} | {tried} | {command} |")
     return "\n".join(rows)
+
+
+def _tried(name: str, number: int, goal: int) -> str:
+    return f"{number:,} {name}" if number >= goal else f"{number:,} of {goal:,} {name}"
 
 
 def in_readme(rows: str) -> str:

@@ -148,6 +148,6 @@ CAMPAIGN: Final = Campaign(
             sys.modules[__name__], "mutants", lambda module: [unchanged(module)]
         ),
     },
-    share=2,
+    share=1,
     patience=2,
 )
