@@ -62,7 +62,7 @@ def store(request, tmp_path):
         assert made.verify().ok
 
 
-@pytest.mark.parametrize("zone", [tzinfo(), Zone("x"), Zone(timedelta(2))], ids=repr)
+@pytest.mark.parametrize("zone", [tzinfo(), Zone("x"), Zone(timedelta(2))])
 def test_a_zone_that_gives_no_offset_is_refused(store, zone):
     """The zone's own TypeError, ValueError or NotImplementedError stays inside."""
     assert refused(store.add, "ada", "x", event_start=NOON.replace(tzinfo=zone)) == "event_start"
@@ -96,7 +96,7 @@ def test_a_clock_and_an_id_source_can_be_called(tmp_path, bad):
         assert refused(MemoryStore, ids=bad) == "ids"
 
 
-@pytest.mark.parametrize("bad", ["agent.db", Path("agent.db"), 7, object()], ids=repr)
+@pytest.mark.parametrize("bad", ["agent.db", Path("agent.db"), 7, object()])
 def test_a_backend_is_one(bad):
     """A path above all is told where to go."""
     with pytest.raises(InvalidInputError, match=r"MemoryStore\.open") as raised:
@@ -129,7 +129,7 @@ class NoLines:
         return "{}\n"
 
 
-@pytest.mark.parametrize("bad", [io.BytesIO, NoLines(), type("F", (), {"readline": 7})()], ids=repr)
+@pytest.mark.parametrize("bad", [io.BytesIO, NoLines(), type("F", (), {"readline": 7})()])
 def test_a_source_that_is_no_binary_file_is_refused(store, bad):
     """A class, lines that are text, an attribute that can't be called."""
     assert refused(store.load, bad) in ("source", "line 1:")

@@ -31,11 +31,9 @@ def _command(name: str) -> click.Command:
         click.echo(f"{name}: seed {seed}")
         if plant is not None:
             sys.exit(_planted(which, plant, seed))
-        run = which.go(seed, **limits)
+        run = which.go(seed, **limits, tell=_say)
         counts = ", ".join(f"{number:,} {what}" for what, number in sorted(run.counts.items()))
         click.echo(f"{name}: {counts}, {len(run.findings)} found, {run.elapsed():.0f} s")
-        for finding in run.findings:
-            click.echo(f"found: {finding}")
         if record:
             results.record(name, run)
         sys.exit(bool(run.findings))
@@ -44,14 +42,16 @@ def _command(name: str) -> click.Command:
     return click.command(name, help=text)(command)
 
 
+def _say(finding: str) -> None:
+    click.echo(f"found: {finding}")
+
+
 def _planted(which: Campaign, fault: str, seed: int) -> int:
     """Runs with a fault planted: success is to find it."""
     if fault not in which.faults:
         raise click.UsageError(f"{which.name} plants: {', '.join(map(repr, which.faults))}")
     with which.faults[fault]():
-        run = which.go(seed, limit=which.patience)
-    for finding in run.findings:
-        click.echo(f"found: {finding}")
+        run = which.go(seed, limit=which.patience, tell=_say)
     click.echo(f"{'caught' if run.findings else 'NOT caught'}: {fault}")
     return not run.findings
 

@@ -5,8 +5,8 @@ May live here: the seed, the limits, the counts, the findings. May not be known 
 
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
 from pathlib import Path
 from random import Random
 from tempfile import TemporaryDirectory
@@ -30,6 +30,7 @@ class Run:
         unit: what is counted for `limit`.
         counts: what was done.
         findings: what must not be, in words that tell how to see it again. The first ends the run.
+        tell: is told of each finding when it comes.
     """
 
     seed: int
@@ -39,6 +40,7 @@ class Run:
     limit: float = float("inf")
     counts: Counter[str] = Factory(Counter)
     findings: list[str] = Factory(list)
+    tell: Callable[[str], object] = str
     random: Random = field(init=False)
     _start: float = field(init=False, factory=time.monotonic)
 
@@ -65,6 +67,7 @@ class Run:
     def found(self, what: str) -> None:
         """Something that must not be. The run ends after this unit."""
         self.findings.append(what)
+        self.tell(what)
 
     def expect(self, holds: bool, what: str) -> None:
         """Finds `what` where it does not hold."""
@@ -101,16 +104,16 @@ class Campaign:
         """What one try is called."""
         return next(iter(self.goal))
 
-    @contextmanager
-    def begun(
-        self, seed: int, *, seconds: float = float("inf"), limit: float = float("inf")
-    ) -> Iterator[Run]:
-        """A run in an empty folder, not yet made."""
-        with TemporaryDirectory() as folder:
-            yield Run(seed, Path(folder), self.unit, seconds, limit)
-
-    def go(self, seed: int, *, seconds: float = float("inf"), limit: float = float("inf")) -> Run:
+    def go(
+        self,
+        seed: int,
+        *,
+        seconds: float = float("inf"),
+        limit: float = float("inf"),
+        tell: Callable[[str], object] = str,
+    ) -> Run:
         """Makes a run, and gives back what it counted and found."""
-        with self.begun(seed, seconds=seconds, limit=limit) as run:
+        with TemporaryDirectory() as folder:
+            run = Run(seed, Path(folder), self.unit, seconds, limit, tell=tell)
             self.run(run)
         return run

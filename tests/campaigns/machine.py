@@ -251,7 +251,7 @@ def run(run: Run) -> None:
 
 CAMPAIGN: Final = Campaign(
     name="machine",
-    goal={"steps": 1_000_000, "looks": 60_000, "older states": 100_000, "reopened": 5_000},
+    goal={"steps": 1_000_000, "looks": 30_000, "older states": 45_000, "reopened": 5_000},
     promise=(
         "The backend in memory and the one on SQLite answer alike, and as an independent model does"
     ),
