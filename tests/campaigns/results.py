@@ -31,7 +31,7 @@ def record(name: str, run: Run) -> None:
         "seed": run.seed,
         "seconds": round(run.elapsed()),
         "counts": dict(sorted(run.counts.items())),
-        "findings": run.findings,
+        "findings": [_short(finding) for finding in run.findings],
         "date": datetime.now(UTC).date().isoformat(),
         "python": platform.python_version(),
         "sqlite": sqlite3.sqlite_version,
@@ -39,6 +39,12 @@ def record(name: str, run: Run) -> None:
     }
     with FILE.open("a", encoding="utf-8") as file:
         file.write(json.dumps(line, ensure_ascii=False) + "\n")
+
+
+def _short(finding: str) -> str:
+    """A finding without the middle of its traceback, which names the machine's folders."""
+    first, *_, last = [line for line in finding.splitlines() if line.strip()] * 2
+    return first if first == last else f"{first} … {last}"
 
 
 def recorded() -> list[dict[str, Any]]:
