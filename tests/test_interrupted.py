@@ -95,22 +95,52 @@ def test_a_commit_in_memory_is_undone_until_its_journal_forgets(store, monkeypat
     assert_whole(store, before)
 
 
-def test_an_undoing_in_memory_that_is_interrupted_is_finished_by_the_next_writer(
-    store, monkeypatch
+@pytest.mark.parametrize("step", [None, 0, 1, 2, 3, 4, 5, 6])
+def test_an_undoing_in_memory_that_is_interrupted_is_ended_by_whoever_comes_next(
+    store, monkeypatch, step
 ):
-    """Until then, readers see what was before."""
+    """A reader too: none sees what is half undone."""
     before = everything(store)
-
-    def half(self, mark=0):
-        for _ in range(3):
-            self._undo.pop()()
-        raise KeyboardInterrupt
-
     with monkeypatch.context() as patch, suppress(KeyboardInterrupt), store.transaction() as block:
         write(block)
-        patch.setattr(Journal, "undo", half)
+        if step is None:
+            patch.setattr(Journal, "undo", raising_once(Journal.undo, after=False))
+        else:
+            steps = store._backend._journal._undo
+            steps[-1 - step] = raising_once(steps[-1 - step], after=False)
         raise ZeroDivisionError
+    assert store.verify().ok
     assert_whole(store, before)
+
+
+def test_a_call_in_a_block_whose_undoing_is_interrupted_is_undone_alone(store, monkeypatch):
+    """By the next call, or by the commit."""
+    with store.transaction() as block:
+        with monkeypatch.context() as patch, suppress(KeyboardInterrupt):
+            patch.setattr(Journal, "undo", raising_once(Journal.undo, after=False))
+            block.add_many([NewMemory("ada", "Sails", id=id) for id in (TAKEN, TAKEN)])
+        block.add("ben", "Sings")
+    assert [memory.content for memory in store.memories("ada").items] == ["Prefers tea"]
+    assert store.verify().ok
+
+
+@pytest.mark.parametrize("kind", ["store", "file"])
+def test_a_savepoint_that_an_interrupt_left_hanging_undoes_nothing_of_the_next_writer(
+    kind, request
+):
+    """An interrupt at a block's very end leaves it open until its traceback is forgotten."""
+    store = request.getfixturevalue(kind)
+    hanging = []
+    with suppress(KeyboardInterrupt), store._backend.write("default") as writer:
+        hanging.append(writer.savepoint())
+        hanging[0].__enter__()
+        raise KeyboardInterrupt
+    with store.transaction() as block:
+        block.add("ben", "Sings")
+        hanging[0].gen.close()
+        block.add("ben", "Sails")
+    assert [memory.content for memory in store.memories("ben").items] == ["Sails", "Sings"]
+    assert store.verify().ok
 
 
 def test_an_undo_that_is_interrupted_is_made_again():
@@ -197,6 +227,20 @@ def test_a_call_in_a_block_whose_savepoint_is_not_released_is_undone_alone(file,
     monkeypatch.setattr(SQLiteWriter, "_do", do)
     with file.transaction() as block, suppress(KeyboardInterrupt):
         write(block)
+    assert_whole(file, before)
+
+
+def test_an_interrupt_after_a_savepoint_was_released_undoes_the_block(file, monkeypatch):
+    """The call can't be taken back alone any more; what comes out is the interrupt."""
+    before = everything(file)
+    do = raising_once(
+        SQLiteWriter._do, when=lambda self, sql, *values: sql == "RELEASE call", after=True
+    )
+    monkeypatch.setattr(SQLiteWriter, "_do", do)
+    with pytest.raises(TransactionError), file.transaction() as block:
+        with pytest.raises(KeyboardInterrupt):
+            write(block)
+        block.add("ada", "Sails")
     assert_whole(file, before)
 
 

@@ -5,6 +5,7 @@ does. A fork costs milliseconds where a new interpreter costs a tenth of a secon
 whatever is planted in its parent.
 """
 
+import faulthandler
 import os
 import select
 import signal
@@ -64,8 +65,12 @@ class Child:
         return self.status is not None and os.waitstatus_to_exitcode(self.status) == -signal.SIGKILL
 
     def _waited(self) -> int:
+        """Its status, once it ended; of one that hangs, where it hung is the last that it says."""
         if select.select([self.pipe], [], [], 0)[0]:  # the pipe's end: it is ending
             return os.waitpid(self.pid, 0)[1]
+        self.kill(signal.SIGUSR2)
+        if select.select([self.pipe], [], [], 1.0)[0]:
+            self.said += b"it hung: " + os.read(self.pipe, 65536)
         self.kill()
         return os.waitpid(self.pid, 0)[1]
 
@@ -85,6 +90,7 @@ def forked(work: Callable[[int], None]) -> Child:
     status = 1
     try:
         os.close(read)
+        faulthandler.register(signal.SIGUSR2, write)
         work(write)
         status = 0
     except BaseException:  # noqa: BLE001  # nothing may leave: below stands the parent's code

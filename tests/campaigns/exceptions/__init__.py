@@ -9,9 +9,9 @@ an order that the seed gives: a sweep. A short one tries some at random.
 Where a lock may be left: the line before which the exception came does nothing but let it go, in a
 `finally` or at the end of a `with` (`planting.lets_go` says why no code can help there). Those
 points are counted as "locks left", and what they leave in the store is judged like any other. An
-exception that comes into the undoing of a block whose caller had left it by an error leaves the
-rest of the undoing to the next writer, while readers see what was before: "rolled back by the
-next".
+exception that comes into the undoing of a block leaves the rest of it to whoever comes next; at the
+one line before that is noted, to the next writer, while readers see what was before: "rolled back
+by the next".
 """
 
 from .sweep import CAMPAIGN

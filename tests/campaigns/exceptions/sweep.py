@@ -141,6 +141,8 @@ class Sweep:
             if lines and out is not None:
                 self._in_order(ground, point.n, seen)
             left = ground.place.left(backend)
+            if left != PENDING:
+                self._verify(backend, where)
             if left is None:
                 self._go_on(ground.place, backend, where)
             elif lines and lines.releasing and "lock" in left:
@@ -150,6 +152,13 @@ class Sweep:
                 self._go_on(ground.place, backend, where)
             else:
                 raise Broken(f"{where}: {left} is left")
+
+    @staticmethod
+    def _verify(backend: Any, where: str | None) -> None:
+        for tenant in TENANTS:
+            report = MemoryStore(backend, tenant=tenant).verify()
+            if not report.ok:
+                raise Broken(f"{where}: verify: {report.violations[:3]}")
 
     @staticmethod
     def _in_order(ground: Ground, n: int, seen: Any) -> None:

@@ -20,7 +20,6 @@ def interrupt(scene: Scene) -> None:
     """The store is as before the operation or as after it, and goes on: no lock was left."""
 
     def interrupted(pipe: int) -> None:  # a child, since the signal's handler is the process's
-        signal.signal(signal.SIGALRM, signal.default_int_handler)
         _Interrupted(scene).live()
 
     said = done(interrupted)
@@ -39,6 +38,8 @@ class _Interrupted:
         else:
             self._store = MemoryStore(MemoryBackend(busy_timeout=1.0), **caller.options)
         self._caller = caller
+        self._armed = False
+        signal.signal(signal.SIGALRM, self._ring)
 
     def live(self) -> None:
         """Operations, most of them let be, some interrupted."""
@@ -59,9 +60,16 @@ class _Interrupted:
 
     def _interrupt(self, op: Op) -> None:
         seconds = self._random.random() ** 2 * 0.002 + 1e-6
+        self._armed = True
         try:
             signal.setitimer(signal.ITIMER_REAL, seconds)
             self._caller.make(self._store, op)
-            signal.setitimer(signal.ITIMER_REAL, 0)
         except KeyboardInterrupt:
             return
+        self._armed = False
+        signal.setitimer(signal.ITIMER_REAL, 0)
+
+    def _ring(self, *_: object) -> None:
+        if self._armed:  # one that comes late is nobody's
+            self._armed = False
+            raise KeyboardInterrupt

@@ -58,6 +58,7 @@ class MemoryBackend:
         with self._access:
             if self._closed:
                 raise StoreClosedError
+            self._journal.settle()
             state = self._states.get(tenant) or State()
             past = state.pending if at is None else at
             yield NowReader(state) if past is None else AsOfReader(NowReader(state), past)
@@ -71,11 +72,13 @@ class MemoryBackend:
             state = self._states.setdefault(tenant, State())
             writer = MemoryWriter(state, self._access, self._journal)
             if self._journal.mark():
-                writer.roll_back()  # what one left whose own rolling back was interrupted
+                with self._access:
+                    self._journal.undo()  # what one left whose own rolling back was interrupted
             try:
                 yield writer
                 self._states[tenant] = writer.commit()
             except BaseException:
+                self._journal.undoing_to = 0
                 writer.roll_back()
                 raise
 
@@ -106,6 +109,7 @@ class MemoryWriter(NowReader):
         self._journal = journal
         self._recorded: Revision | None = None
         self._replacement: State | None = None
+        self._ended = False
 
     def apply(self, change: Change, stamp: Stamp) -> None:
         with self._access:
@@ -145,12 +149,18 @@ class MemoryWriter(NowReader):
 
     @contextmanager
     def savepoint(self) -> Iterator[None]:
+        with self._access:
+            self._journal.settle()
         mark = self._journal.mark()
         try:
             yield
         except BaseException:
-            with self._access:
-                self._journal.undo(mark)
+            # An interrupt can leave this block hanging until its traceback is forgotten, and by
+            # then the journal may be another writer's.
+            if not self._ended:
+                self._journal.undoing_to = mark
+                with self._access:
+                    self._journal.undo(mark)
             raise
 
     def commit(self) -> State:
@@ -169,11 +179,13 @@ class MemoryWriter(NowReader):
             if self._recorded is not None:
                 self._log(after, self._recorded)
             self._journal.forget()
+            self._ended = True
             self._began.pending = None
             return after
 
     def roll_back(self) -> None:
         """Takes back what was not committed. O(what was done)."""
+        self._ended = True
         with self._access:
             self._journal.undo()
             self._began.pending = None

@@ -15,11 +15,17 @@ V = TypeVar("V")
 class Journal:
     """Does mutations one by one and can undo them, last first. O(1) each.
 
-    Each can be undone twice, and before it was done.
+    Each can be undone twice, and before it was done; so an undoing that was interrupted is ended
+    by whoever comes next.
+
+    Attributes:
+        undoing_to: the mark to which an undoing goes back, until it is there. Whoever calls `undo`
+            in a handler sets it before, since an interrupt can come into the call but not there.
     """
 
     def __init__(self) -> None:
         self._undo: list[Callable[[], object]] = []
+        self.undoing_to: int | None = None
 
     def put(self, mapping: MutableMapping[K, V], key: K, value: V) -> None:
         """Sets a key."""
@@ -54,10 +60,17 @@ class Journal:
 
     def undo(self, mark: int = 0) -> None:
         """Takes back what was done since `mark`. O(that)."""
+        self.undoing_to = mark
         while len(self._undo) > mark:
             # Undone first and forgotten then: where an exception comes between, it is undone again.
             self._undo[-1]()
             self._undo.pop()
+        self.undoing_to = None
+
+    def settle(self) -> None:
+        """Ends an undoing that was interrupted, where one was. O(what is left of it)."""
+        if self.undoing_to is not None:
+            self.undo(self.undoing_to)
 
     def forget(self) -> None:
         """Makes what was done final. O(1)."""

@@ -99,9 +99,12 @@ class SQLiteBackend:
             run(connection, "BEGIN IMMEDIATE")
             try:
                 writer = SQLiteWriter(connection, self._key(connection, tenant), tenant)
-                yield writer
-                process.check()
-                writer.commit()
+                try:
+                    yield writer
+                    process.check()
+                    writer.commit()
+                finally:
+                    writer.ended = True
             except BaseException:
                 if process.id == os.getpid():
                     _roll_back(connection)

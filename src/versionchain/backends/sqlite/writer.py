@@ -61,11 +61,15 @@ class SQLiteWriter(SQLiteReader):
         connection: in a transaction that it alone writes in.
         tenant_key: the tenant's key in the file; 0 for one that never wrote.
         tenant: its name.
+
+    Attributes:
+        ended: whether its transaction is over, by whichever end.
     """
 
     def __init__(self, connection: sqlite3.Connection, tenant_key: int, tenant: str) -> None:
         super().__init__(connection, tenant_key)
         self._name = tenant
+        self.ended = False
 
     @property
     def tenant_key(self) -> int:
@@ -159,9 +163,12 @@ class SQLiteWriter(SQLiteReader):
         try:
             yield
             self._do("RELEASE call")
-        except BaseException:
+        except BaseException as error:
             self._tenant = known
-            self._undo()
+            # An interrupt can leave this block hanging until its traceback is forgotten, and by
+            # then the connection may be another writer's.
+            if not self.ended:
+                self._undo(error)
             raise
 
     def commit(self) -> None:
@@ -183,8 +190,11 @@ class SQLiteWriter(SQLiteReader):
         if not self._connection.in_transaction:
             raise TransactionError("A failure of the storage undid this block. Open a new one.")
 
-    def _undo(self) -> None:
-        """Takes the call back; where that fails, all of the block, so that no half is kept."""
+    def _undo(self, error: BaseException) -> None:
+        """Takes the call back; where that fails, all of the block, so that no half is kept.
+
+        An interrupt may have come when the savepoint was released already; it is what is raised.
+        """
         try:
             if self._connection.in_transaction:
                 self._do("ROLLBACK TO call")
@@ -192,7 +202,8 @@ class SQLiteWriter(SQLiteReader):
         except BaseException:
             with suppress(sqlite3.Error):
                 self._connection.execute("ROLLBACK")
-            raise
+            if isinstance(error, Exception):
+                raise
 
     def _ensure_tenant(self) -> None:
         if not self._tenant:
