@@ -107,7 +107,8 @@ def test_an_undoing_in_memory_that_is_interrupted_is_ended_by_whoever_comes_next
             patch.setattr(Journal, "undo", raising_once(Journal.undo, after=False))
         else:
             steps = store._backend._journal._undo
-            steps[-1 - step] = raising_once(steps[-1 - step], after=False)
+            undo, *where = steps[-1 - step]
+            steps[-1 - step] = (raising_once(undo, after=False), *where)
         raise ZeroDivisionError
     assert store.verify().ok
     assert_whole(store, before)
@@ -148,7 +149,8 @@ def test_an_undo_that_is_interrupted_is_made_again():
     journal, items = Journal(), {"a": 1}
     journal.put(items, "a", 2)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(journal, "_undo", [raising_once(journal._undo[0], after=False)])
+        undo, *where = journal._undo[0]
+        patch.setattr(journal, "_undo", [(raising_once(undo, after=False), *where)])
         with pytest.raises(KeyboardInterrupt):
             journal.undo()
         journal.undo()

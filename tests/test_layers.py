@@ -22,7 +22,7 @@ SOURCE = Path(versionchain.__file__).parent
 
 # A module may import from its own layer and from those before it.
 LAYERS = [
-    {"errors", "model"},
+    {"errors", "model", "records"},
     {"chain", "connections", "cursor", "diff", "facts", "filters", "ids", "validation"},
     {"backends", "transfer"},
     {"audit", "calls", "work"},
@@ -35,9 +35,10 @@ PURE = LAYERS[0] | LAYERS[1]
 # What these import of the package is this alone.
 ALONE = {
     "errors": set(),
-    "model": set(),
+    "model": {"records"},
+    "records": set(),
     "ids": set(),
-    "chain": {"model"},
+    "chain": {"model", "records"},
     "cursor": {"errors"},
     "diff": {"model"},
     "filters": {"model"},

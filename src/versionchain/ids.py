@@ -31,8 +31,13 @@ class UUID7:
 
     def __call__(self) -> uuid.UUID:
         """A new id."""
+        return uuid.UUID(self.text())
+
+    def text(self) -> str:
+        """A new id as canonical text: a third of the time (W1)."""
         now = time.time_ns() * 4096 // 1_000_000
         with self._lock:
             self._last = now = max(now, self._last + 1)
         noise = int.from_bytes(os.urandom(8)) & (1 << 62) - 1
-        return uuid.UUID(int=now >> 12 << 80 | 7 << 76 | (now & 0xFFF) << 64 | 2 << 62 | noise)
+        digits = f"{now >> 12 << 80 | 7 << 76 | (now & 0xFFF) << 64 | 2 << 62 | noise:032x}"
+        return f"{digits[:8]}-{digits[8:12]}-{digits[12:16]}-{digits[16:20]}-{digits[20:]}"

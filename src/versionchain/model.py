@@ -16,6 +16,8 @@ from uuid import UUID
 
 from attrs import field, frozen
 
+from .records import quick
+
 T = TypeVar("T")
 
 
@@ -43,6 +45,7 @@ class Outcome(StrEnum):
     ENDED = "ENDED"
 
 
+@quick
 @frozen
 class MemoryVersion:
     """One immutable text of a memory, with the place in its chain that it had when it was read.
@@ -110,6 +113,7 @@ def position(version: MemoryVersion) -> Position:
     return version.revision, version._ordinal
 
 
+@quick
 @frozen
 class NewMemory:
     """What `MemoryStore.add_many` takes: the arguments of one `add`, checked there.
@@ -156,6 +160,7 @@ class Connection:
         return decoded
 
 
+@quick
 @frozen
 class Page(Generic[T]):
     """One page of a listing.
@@ -184,6 +189,7 @@ class Count:
     deleted: int
 
 
+@quick
 @frozen
 class Cut:
     """What a deletion took out of one chain, and how it joined the rest.
@@ -205,6 +211,7 @@ class Cut:
     latest_id: str | None
 
 
+@quick
 @frozen
 class Deletion:
     """What a call that deletes or prunes did, or with `dry_run=True` would do.
@@ -250,6 +257,7 @@ class Erasure:
     count: int
 
 
+@quick
 @frozen
 class RevisionCounts:
     """How much one revision changed.
@@ -271,6 +279,7 @@ class RevisionCounts:
     erased: int = 0
 
 
+@quick
 @frozen
 class Revision:
     """One committed change of a tenant: a line of its audit log.

@@ -8,7 +8,8 @@ every backend, and no message quotes the value.
 
 import json
 import math
-from collections.abc import Callable, Iterable, Sequence
+import re
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from typing import Any, Final, TypeVar
 from uuid import UUID
@@ -27,6 +28,10 @@ MAX_REASON: Final = 4096
 MAX_LIMIT: Final = 1000
 MAX_INTEGER: Final = (1 << 63) - 1
 _INT64: Final = 1 << 63
+_CANONICAL: Final = re.compile("[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}").fullmatch
+_ENCODE: Final = json.JSONEncoder(
+    sort_keys=True, separators=(",", ":"), ensure_ascii=False, check_circular=False
+).encode  # the walk before it refuses what contains itself
 
 
 def text(field: str, value: object, most: int | None = MAX_NAME) -> str:
@@ -49,9 +54,15 @@ def optional_text(field: str, value: object, most: int = MAX_NAME) -> str | None
 def content(value: object, most_bytes: int, field: str = "content") -> str:
     """A memory's text of at most `most_bytes` of UTF-8. O(n)."""
     said = text(field, value, most=None)
-    if len(said) * 4 > most_bytes and (size := len(said.encode())) > most_bytes:
+    if not fits(said, most_bytes):
+        size = len(said.encode())
         raise InvalidInputError(field, f"must be at most {most_bytes:,} bytes, not {size:,}")
     return said
+
+
+def fits(said: str, most_bytes: int) -> bool:
+    """Whether a text is of at most so many bytes of UTF-8. O(1) where it is far from it."""
+    return len(said) * 4 <= most_bytes or len(said.encode()) <= most_bytes
 
 
 def categories(value: object, field: str = "categories") -> tuple[str, ...]:
@@ -81,8 +92,8 @@ def metadata(value: object, field: str = "metadata") -> str:
     if not value:
         return "{}"
     _Walk(field).check(value, 1)
-    encoded = json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-    if len(encoded.encode()) > MAX_METADATA_BYTES:
+    encoded = _ENCODE(value)
+    if not fits(encoded, MAX_METADATA_BYTES):
         raise InvalidInputError(field, f"must be at most {MAX_METADATA_BYTES:,} bytes of JSON")
     return encoded
 
@@ -136,14 +147,10 @@ class _Walk:
 
 def identifier(field: str, value: object) -> str:
     """A UUID as canonical text: lower case, with hyphens. O(1)."""
+    if type(value) is str and _CANONICAL(value):
+        return value
     if isinstance(value, UUID):
         return UUID.__str__(value)
-    if type(value) is str and len(value) == 36:
-        try:
-            if str(UUID(value)) == value:
-                return value
-        except ValueError:
-            pass
     raise InvalidInputError(field, "must be a uuid.UUID or its canonical text")
 
 
@@ -154,6 +161,8 @@ def optional_identifier(field: str, value: object) -> str | None:
 
 def moment(field: str, value: object) -> datetime:
     """An aware datetime, in UTC. O(1)."""
+    if type(value) is datetime and value.tzinfo is UTC and not value.fold:
+        return value
     if not isinstance(value, datetime):
         raise InvalidInputError(field, f"must be a datetime, not {type(value).__name__}")
     try:
@@ -185,23 +194,22 @@ def draft(
     inherits: bool = True,
 ) -> Draft:
     """What a version is going to say; INHERIT passes where it `inherits`. O(its size)."""
-
-    def checked(name: str, value: object, check: Callable[[str, object], T]) -> T | Inherit:
-        return INHERIT if inherits and value is INHERIT else check(prefix + name, value)
-
+    absent = INHERIT if inherits else _NEVER
     found = Draft(
         content(said, most_bytes, prefix + "content"),
-        checked("categories", categories, lambda field, value: _categories(value, field)),
-        checked("metadata", metadata, lambda field, value: _metadata(value, field)),
-        checked("session_id", session_id, optional_text),
-        checked("event_start", event_start, optional_moment),
-        checked("event_end", event_end, optional_moment),
+        INHERIT if categories is absent else _categories(categories, prefix + "categories"),
+        INHERIT if metadata is absent else _metadata(metadata, prefix + "metadata"),
+        INHERIT if session_id is absent else optional_text(prefix + "session_id", session_id),
+        INHERIT if event_start is absent else optional_moment(prefix + "event_start", event_start),
+        INHERIT if event_end is absent else optional_moment(prefix + "event_end", event_end),
     )
     in_order(found, prefix)
     return found
 
 
 _categories, _metadata = categories, metadata
+_NEVER: Final = object()
+"""What no caller passes."""
 
 
 def in_order(said: Draft, prefix: str = "") -> None:

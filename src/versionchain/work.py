@@ -7,7 +7,7 @@ things. May not be known here: which rule made a change, or how a backend applie
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 
-from attrs import evolve, frozen
+from attrs import frozen
 
 from . import chain, validation
 from .backends.base import Reader, Writer
@@ -25,7 +25,7 @@ class _Mark:
 
     stamp: Stamp | None
     written: int
-    counts: RevisionCounts
+    counts: dict[str, int]
     contacts: int
 
 
@@ -44,7 +44,7 @@ class Work:
         self._clock = clock
         self._stamp: Stamp | None = None
         self._written = 0
-        self._counts = RevisionCounts()
+        self._counts: dict[str, int] = {}
         self._contacts: dict[str, None] = {}
 
     @property
@@ -102,7 +102,7 @@ class Work:
         )
         self._apply(change)
         self._written += 1
-        self._counts = evolve(self._counts, added=self._counts.added + 1)
+        self._count("added", 1)
         return change.insert  # type: ignore[return-value]  # chain.append always inserts
 
     def delete(self, changes: Sequence[Change]) -> Deletion:
@@ -111,7 +111,7 @@ class Work:
         count = sum(cut.removed for cut in cuts)
         for change in changes:
             self._apply(change)
-        self._counts = evolve(self._counts, deleted=self._counts.deleted + count)
+        self._count("deleted", count)
         ended = sum(cut.outcome is Outcome.ENDED for cut in cuts)
         return Deletion(self._number_if(cuts), count, ended, cuts)
 
@@ -120,7 +120,7 @@ class Work:
         count = sum(len(change.unmark) for change in changes)
         for change in changes:
             self._apply(change)
-        self._counts = evolve(self._counts, restored=self._counts.restored + count)
+        self._count("restored", count)
         revived = sum(change.revives for change in changes)
         return Restoration(self._number_if(changes), count, revived)
 
@@ -138,7 +138,7 @@ class Work:
             return Erasure(None, count)
         number = self.stamp.number
         erasing(self._writer)
-        self._counts = evolve(self._counts, erased=self._counts.erased + count)
+        self._count("erased", count)
         self._contacts.update(dict.fromkeys(contacts))
         return Erasure(number, count)
 
@@ -146,12 +146,7 @@ class Work:
         """Applies a connection's change. O(log n)."""
         if self._writer is not None:
             self._writer.apply_connection(change, self.stamp)
-        made = change.make is not None
-        self._counts = evolve(
-            self._counts,
-            connected=self._counts.connected + made,
-            disconnected=self._counts.disconnected + (not made),
-        )
+        self._count("disconnected" if change.make is None else "connected", 1)
         self._contacts.update(dict.fromkeys(contacts))
 
     def record(self, operation: str, actor: str | None, reason: str | None) -> None:
@@ -165,19 +160,22 @@ class Work:
                 operation=operation,
                 actor=actor,
                 reason=reason,
-                counts=self._counts,
+                counts=RevisionCounts(**self._counts),
                 contacts=tuple(sorted(self._contacts)),
             )
         )
 
     def mark(self) -> _Mark:
         """Where the revision stands, for `back_to`. O(1)."""
-        return _Mark(self._stamp, self._written, self._counts, len(self._contacts))
+        return _Mark(self._stamp, self._written, {**self._counts}, len(self._contacts))
 
     def back_to(self, mark: _Mark) -> None:
         """Forgets what came after `mark`; a number reserved since is free again. O(contacts)."""
         self._stamp, self._written, self._counts = mark.stamp, mark.written, mark.counts
         self._contacts = dict.fromkeys(list(self._contacts)[: mark.contacts])
+
+    def _count(self, name: str, more: int) -> None:
+        self._counts[name] = self._counts.get(name, 0) + more
 
     def _apply(self, change: Change) -> None:
         if self._writer is not None:

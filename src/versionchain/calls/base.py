@@ -14,6 +14,7 @@ from attrs import frozen
 from .. import validation
 from ..backends.base import Reader
 from ..errors import NotFoundError, StaleVersionError
+from ..ids import UUID7
 from ..model import MemoryVersion
 from ..work import Clock, Work
 
@@ -41,6 +42,8 @@ class Settings:
 
     def new_id(self) -> str:
         """An id from the source. O(1)."""
+        if type(self.ids) is UUID7:
+            return self.ids.text()
         return validation.identifier("ids", self.ids())
 
 

@@ -69,7 +69,9 @@ class MemoryBackend:
         with self._writing.held():
             if self._closed:
                 raise StoreClosedError
-            state = self._states.setdefault(tenant, State())
+            state = self._states.get(tenant)
+            if state is None:
+                state = self._states[tenant] = State()
             writer = MemoryWriter(state, self._access, self._journal)
             if self._journal.mark():
                 with self._access:

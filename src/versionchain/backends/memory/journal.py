@@ -24,34 +24,30 @@ class Journal:
     """
 
     def __init__(self) -> None:
-        self._undo: list[Callable[[], object]] = []
+        self._undo: list[tuple[Callable[..., object], Any, Any, Any]] = []
         self.undoing_to: int | None = None
 
     def put(self, mapping: MutableMapping[K, V], key: K, value: V) -> None:
         """Sets a key."""
         if key in mapping:
-            old = mapping[key]
-            self._undo.append(lambda: _set(mapping, key, old))
+            self._undo.append((_set, mapping, key, mapping[key]))
         else:
-            self._undo.append(lambda: _pop(mapping, key))
+            self._undo.append((_pop, mapping, key, None))
         _set(mapping, key, value)
 
     def drop(self, mapping: MutableMapping[K, V], key: K) -> None:
         """Removes a key that is there."""
-        old = mapping[key]
-        self._undo.append(lambda: _set(mapping, key, old))
+        self._undo.append((_set, mapping, key, mapping[key]))
         _pop(mapping, key)
 
     def append(self, items: list[V], value: V) -> None:
         """Adds to a list's end."""
-        length = len(items)
-        self._undo.append(lambda: items.__delitem__(slice(length, None)))
+        self._undo.append((_cut, items, len(items), None))
         items.append(value)
 
     def set(self, record: object, name: str, value: Any) -> None:
         """Sets an attribute."""
-        old = getattr(record, name)
-        self._undo.append(lambda: setattr(record, name, old))
+        self._undo.append((setattr, record, name, getattr(record, name)))
         setattr(record, name, value)
 
     def mark(self) -> int:
@@ -63,7 +59,8 @@ class Journal:
         self.undoing_to = mark
         while len(self._undo) > mark:
             # Undone first and forgotten then: where an exception comes between, it is undone again.
-            self._undo[-1]()
+            step, where, which, old = self._undo[-1]
+            step(where, which, old)
             self._undo.pop()
         self.undoing_to = None
 
@@ -85,7 +82,11 @@ def _set(mapping: MutableMapping[K, V], key: K, value: V) -> None:
         raise
 
 
-def _pop(mapping: MutableMapping[K, V], key: K) -> None:
+def _cut(items: list[Any], length: int, _: None) -> None:
+    del items[length:]
+
+
+def _pop(mapping: MutableMapping[K, V], key: K, _: None = None) -> None:
     try:
         mapping.pop(key, None)
     except BaseException:
