@@ -8,7 +8,15 @@ from uuid import UUID
 import attrs
 import pytest
 
-from versionchain import Invariant, MemoryStore, ReportCounts, Revision, RevisionCounts, Violation
+from versionchain import (
+    Invariant,
+    MemoryStore,
+    ReportCounts,
+    Revision,
+    RevisionCounts,
+    StorageError,
+    Violation,
+)
 from versionchain.audit import audit
 from versionchain.backends.memory import MemoryBackend
 from versionchain.backends.memory.reader import NowReader
@@ -357,6 +365,10 @@ FAULTS = {
         lambda w: w.bend_link(0, until=16),
         ["CONNECTIONS: is there twice"],
     ),
+    "a connection that no revision ended": (
+        lambda w: w.bend_link(-1, until=99),
+        ["CONNECTIONS: ended by no revision"],
+    ),
     "a connection that ends as it begins": (
         lambda w: w.bend_link(0, until=14),
         ["CONNECTIONS: ends before it begins"],
@@ -512,6 +524,8 @@ def test_a_deleted_version_that_is_readable_alone(world):
     """A deleted version is in no ordinary answer."""
     found = lies(world, version=lambda id: world.state.versions[id])
     assert found == [Invariant.DELETED_UNLINKED] * 2
+    reader = Lying(world.state, version=lambda id: world.state.versions[id])
+    assert {each.detail for each in audit(reader).violations} == {"a deleted version is readable"}
 
 
 @pytest.mark.parametrize("lost", ["v2", "x1"])
@@ -567,6 +581,19 @@ def test_what_the_storage_says_of_itself(world):
         Invariant.COUNTERS,
         Invariant.STORAGE,
     ]
+
+
+def test_a_storage_that_can_be_read_no_further(world):
+    """What is wrong with it is the report; where it does not know, the error itself comes out."""
+
+    def refuse(**_):
+        raise StorageError("The storage failed.")
+
+    with pytest.raises(StorageError):
+        lies(world, revisions=refuse)
+    fault = Violation(Invariant.STORAGE, "page 7", "is torn")
+    reader = Lying(world.state, revisions=refuse, self_check=lambda: iter([fault]))
+    assert audit(reader).violations == (fault,)
 
 
 def test_every_invariant_was_planted():

@@ -463,6 +463,12 @@ class TestMetadata:
         assert refused(validation.metadata, {"a": [row] * 30_000}) == ("metadata", TOO_BIG)
         assert refused(validation.metadata, {"a": [0] * 10**6}) == ("metadata", TOO_BIG)
 
+    @pytest.mark.parametrize("value", [["x" * 40_000] * 2, [{"x" * 40_000: 1}] * 2, [0] * 70_000])
+    def test_what_is_too_large_is_not_even_encoded(self, monkeypatch, value):
+        """A text, a key and a number count for as long as they are at least."""
+        monkeypatch.setattr(validation, "_ENCODE", None)
+        assert refused(validation.metadata, {"a": value}) == ("metadata", TOO_BIG)
+
     def test_what_is_shared_a_little_comes_in(self):
         """Sharing itself is no fault."""
         part = [1]
@@ -550,6 +556,18 @@ class Zone(tzinfo):
         return None
 
 
+class Broken(tzinfo):
+    """A zone that gives no offset, but an error or something else."""
+
+    def __init__(self, answer):
+        self.answer = answer
+
+    def utcoffset(self, when):
+        if isinstance(self.answer, Exception):
+            raise self.answer
+        return self.answer
+
+
 class Moment(datetime):
     """A datetime that is not quite one, as data frames have."""
 
@@ -603,6 +621,15 @@ class TestMoment:
         """Nobody knows which moment it means."""
         problem = "must be an aware datetime: give it a tzinfo"
         assert refused(validation.moment, "x", datetime(2026, 1, 1, tzinfo=zone)) == ("x", problem)
+
+    @pytest.mark.parametrize(
+        "answer", [2, timedelta(days=2), NotImplementedError(), ValueError(), TypeError()], ids=repr
+    )
+    def test_a_zone_that_is_none_is_refused(self, answer):
+        """Its own error does not come out."""
+        value = datetime(2026, 1, 1, tzinfo=Broken(answer))
+        problem = "must have a tzinfo that gives an offset"
+        assert refused(validation.moment, "x", value) == ("x", problem)
 
     @pytest.mark.parametrize(("edge", "hours"), [(datetime.min, 1), (datetime.max, -1)])
     def test_a_moment_that_utc_has_no_year_for(self, edge, hours):
@@ -809,6 +836,16 @@ class TestScalars:
     def test_what_is_no_status(self, value):
         """Its name as a string isn't one."""
         assert refused(validation.status, value) == ("status", "must be a Status or None")
+
+    def test_a_function(self):
+        """Whatever can be called, as it is; what it answers is not asked yet."""
+        assert validation.function("clock", len) is len
+        problem = "must be callable, not str"
+        assert refused(validation.function, "clock", "len") == ("clock", problem)
+
+    def test_the_largest_integer_is_what_every_storage_keeps(self):
+        """Signed, of 64 bits."""
+        assert validation.MAX_INTEGER == 9_223_372_036_854_775_807
 
     def test_not_itself(self):
         """A memory is connected to another one."""

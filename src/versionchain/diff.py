@@ -127,7 +127,7 @@ def _values(version: MemoryVersion) -> dict[str, str]:
     values = {name: value for name, value in values.items() if value is not None}
     values |= {f"metadata.{key}": value for key, value in version.metadata.items()}
     return {
-        name: json.dumps(value, ensure_ascii=False, sort_keys=True)
+        name: json.dumps(value, ensure_ascii=False)
         for name, value in values.items()
     }
 

@@ -56,7 +56,8 @@ class Work:
         """Whom a revision touched: a committed one, or this. O(log n)."""
         if self._stamp is not None and revision == self._stamp.number:
             return tuple(sorted(self._contacts))
-        return self.reader.revisions(since=revision - 1, contact_id=None, limit=1)[0].contacts
+        (found,) = self.reader.revisions(since=revision - 1, contact_id=None, limit=1)
+        return found.contacts
 
     @property
     def stamp(self) -> Stamp:
