@@ -126,10 +126,7 @@ def _values(version: MemoryVersion) -> dict[str, str]:
     }
     values = {name: value for name, value in values.items() if value is not None}
     values |= {f"metadata.{key}": value for key, value in version.metadata.items()}
-    return {
-        name: json.dumps(value, ensure_ascii=False)
-        for name, value in values.items()
-    }
+    return {name: json.dumps(value, ensure_ascii=False) for name, value in values.items()}
 
 
 def _text(moment: datetime | None) -> str | None:

@@ -9,14 +9,14 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
-from typing import Literal
+from typing import Literal, TypeVar
 from uuid import UUID
 
 from attrs import evolve
 
 from . import validation
 from .audit import audit
-from .backends.base import Backend, Reader, Writer
+from .backends.base import Ask, Backend, Reader, Writer
 from .backends.memory import MemoryBackend
 from .calls import AllCalls, EraseCalls, Settings, TransferCalls
 from .errors import InvalidInputError, StoreClosedError
@@ -24,6 +24,8 @@ from .ids import UUID7
 from .model import Report
 from .transaction import Transaction
 from .work import Clock, Work
+
+T = TypeVar("T")
 
 Durability = Literal["full", "normal"]
 
@@ -81,6 +83,7 @@ class MemoryStore(AllCalls, EraseCalls, TransferCalls):
             max_content_bytes=validation.integer("max_content_bytes", max_content_bytes, 1),
         )
         self._backend: Backend = MemoryBackend() if backend is None else _backend(backend)
+        self._ask_backend: Ask | None = getattr(self._backend, "ask", None)
         self._owns_backend = True
         self._closed = False
 
@@ -311,6 +314,12 @@ MemoryStore.open().
         self._check_open()
         with self._backend.read(self.tenant, at) as reader:
             yield reader
+
+    def _ask(self, question: Callable[[Reader], T]) -> T:
+        self._check_open()
+        if self._ask_backend is None:
+            return super()._ask(question)
+        return self._ask_backend(self.tenant, question)
 
     @contextmanager
     def _working(

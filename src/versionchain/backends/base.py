@@ -26,16 +26,18 @@ Promises across methods:
 - **Values** have been validated: a backend does not check them again.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from ..chain import Change, Marked, Outline, Span, Stamp
 from ..connections import ConnectionChange
 from ..facts import ChainFacts, ConnectionFacts
 from ..model import Connection, Count, MemoryVersion, Position, Revision, Violation
+
+T = TypeVar("T")
 
 
 class Reader(Protocol):
@@ -314,3 +316,18 @@ class Backend(Protocol):
 def sorted_connections(connections: Sequence[Connection]) -> list[Connection]:
     """Connections in the order that every answer has them: source, target, kind. O(n log n)."""
     return sorted(connections, key=lambda c: (c.source_id, c.target_id, c.kind))
+
+
+class Ask(Protocol):
+    """What a backend may have beside, as its method `ask`; a store without it takes `read`.
+
+    For calls that want one answer: a database needs no transaction around its one statement.
+    """
+
+    def __call__(self, tenant: str, question: Callable[[Reader], T]) -> T:
+        """What `question` answers of a reader of the newest state, which it asks once.
+
+        Raises:
+            StoreClosedError: the backend was closed.
+        """
+        ...

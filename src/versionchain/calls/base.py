@@ -7,6 +7,7 @@ an id names. May not be known here: any single call.
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 from contextlib import AbstractContextManager
+from typing import TypeVar
 from uuid import UUID
 
 from attrs import frozen
@@ -17,6 +18,8 @@ from ..errors import NotFoundError, StaleVersionError
 from ..ids import UUID7
 from ..model import MemoryVersion
 from ..work import Clock, Work
+
+T = TypeVar("T")
 
 MEMORY = "memory or version"
 CONTACT = "contact"
@@ -55,6 +58,11 @@ class Reading(ABC):
     @abstractmethod
     def _reading(self, at: int | None = None) -> AbstractContextManager[Reader]:
         """One state to read from, for as long as the block lasts: the newest, or an older one."""
+
+    def _ask(self, question: Callable[[Reader], T]) -> T:
+        """What a question that asks the reader once is answered by the state of this handle."""
+        with self._reading() as reader:
+            return question(reader)
 
     def _as_of(self) -> int | None:
         """The revision that this handle looks from, where it is an older one; cursors hold it."""

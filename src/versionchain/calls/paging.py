@@ -22,7 +22,7 @@ def fill(
     position: Callable[[T], P],
     keeps: Callable[[T], bool],
     limit: int,
-) -> tuple[list[T], P | None]:
+) -> tuple[Sequence[T], P | None]:
     """The next `limit` items that pass, and the position to go on from; None where no more pass.
 
     Chunks grow, so that a filter that passes little costs few round trips. O(items looked at).
@@ -33,11 +33,19 @@ def fill(
         chunk = fetch(at, size)
         kept += filter(keeps, chunk)
         if len(kept) > limit:
-            del kept[limit:]
-            return kept, position(kept[-1])
+            return first(kept, position, limit)
         if len(chunk) < size:
             return kept, None
         at, size = position(chunk[-1]), min(size * 2, _MOST)
+
+
+def first(
+    found: Sequence[T], position: Callable[[T], P], limit: int
+) -> tuple[Sequence[T], P | None]:
+    """The first `limit` of what was found, and the position to go on from, or None. O(n)."""
+    if len(found) <= limit:
+        return found, None
+    return found[:limit], position(found[limit - 1])
 
 
 def page(

@@ -52,8 +52,7 @@ class ReadCalls(Reading):
         """
         version_id = validation.identifier("version_id", version_id)
         contact_id = validation.optional_text("contact_id", contact_id)
-        with self._reading() as reader:
-            return find_version(reader, version_id, contact_id)
+        return self._ask(lambda reader: find_version(reader, version_id, contact_id))
 
     def latest(self, id: str | UUID, *, contact_id: str | None = None) -> MemoryVersion:
         """The latest version of a memory.
@@ -78,8 +77,7 @@ class ReadCalls(Reading):
         """
         id = validation.identifier("id", id)
         contact_id = validation.optional_text("contact_id", contact_id)
-        with self._reading() as reader:
-            return find_latest(reader, id, contact_id)
+        return self._ask(lambda reader: find_latest(reader, id, contact_id))
 
     def history(
         self,
@@ -116,8 +114,7 @@ class ReadCalls(Reading):
         id = validation.identifier("id", id)
         include_deleted = validation.flag("include_deleted", include_deleted)
         contact_id = validation.optional_text("contact_id", contact_id)
-        with self._reading() as reader:
-            versions = reader.history(id, include_deleted=include_deleted)
+        versions = self._ask(lambda reader: reader.history(id, include_deleted=include_deleted))
         if not versions or contact_id not in (None, versions[0].contact_id):
             raise NotFoundError(MEMORY, id)
         return tuple(versions)
@@ -166,14 +163,20 @@ class ReadCalls(Reading):
         sought = None if labels is None else sorted(labels)
         query = ("memories", self._as_of(), contact_id, sought, session_id, keys)
         start = self._position(query, after)
-        with self._reading() as reader:
-            kept, at = paging.fill(
-                lambda before, size: reader.memories(contact_id, before=before, limit=size),
-                start,
-                position,
-                Filter(labels, session_id, metadata).keeps,
-                limit,
+        if labels is None and session_id is None and keys is None:
+            found = self._ask(
+                lambda reader: reader.memories(contact_id, before=start, limit=limit + 1)
             )
+            kept, at = paging.first(found, position, limit)
+        else:
+            with self._reading() as reader:
+                kept, at = paging.fill(
+                    lambda before, size: reader.memories(contact_id, before=before, limit=size),
+                    start,
+                    position,
+                    Filter(labels, session_id, metadata).keeps,
+                    limit,
+                )
         return paging.page(self._settings.tenant, query, kept, at)
 
     def versions(
@@ -246,8 +249,7 @@ class ReadCalls(Reading):
         query = ("contacts", self._as_of())
         start = None if after is None else self._decode(query, after)
         last = None if start is None else cast("str", start[0])
-        with self._reading() as reader:
-            found = reader.contacts(after=last, limit=limit + 1)
+        found = self._ask(lambda reader: reader.contacts(after=last, limit=limit + 1))
         more = len(found) > limit
         del found[limit:]
         return paging.page(self._settings.tenant, query, found, [found[-1]] if more else None)
@@ -271,8 +273,7 @@ class ReadCalls(Reading):
             Count(memories=0, versions=0, deleted=1)
         """
         contact_id = validation.text("contact_id", contact_id)
-        with self._reading() as reader:
-            return reader.count(contact_id)
+        return self._ask(lambda reader: reader.count(contact_id))
 
     def connections(
         self, id: str | UUID, *, kind: str | None = None, contact_id: str | None = None
@@ -332,8 +333,7 @@ class ReadCalls(Reading):
         """
         prefix = validation.text("prefix", prefix, most=36)
         limit = validation.limit(limit)
-        with self._reading() as reader:
-            return tuple(reader.ids(prefix, limit=limit))
+        return tuple(self._ask(lambda reader: reader.ids(prefix, limit=limit)))
 
     def _position(self, query: cursor.Query, after: str | None) -> Position | None:
         return None if after is None else cast("Position", tuple(self._decode(query, after)))

@@ -9,9 +9,10 @@ copy of everything, and a long block keeps nobody waiting who only reads.
 """
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TypeVar
 
 from attrs import evolve
 
@@ -28,6 +29,8 @@ from . import build
 from .journal import Journal
 from .reader import NowReader
 from .state import Chain, Contact, State
+
+T = TypeVar("T")
 
 
 class MemoryBackend:
@@ -56,12 +59,20 @@ class MemoryBackend:
     def read(self, tenant: str, at: int | None = None) -> Iterator[Reader]:
         """A snapshot of a tenant; see `base.Backend.read`."""
         with self._access:
-            if self._closed:
-                raise StoreClosedError
-            self._journal.settle()
-            state = self._states.get(tenant) or State()
-            past = state.pending if at is None else at
-            yield NowReader(state) if past is None else AsOfReader(NowReader(state), past)
+            yield self._reader(tenant, at)
+
+    def ask(self, tenant: str, question: Callable[[Reader], T]) -> T:
+        """One answer; see `base.Ask`."""
+        with self._access:
+            return question(self._reader(tenant, None))
+
+    def _reader(self, tenant: str, at: int | None) -> Reader:
+        if self._closed:
+            raise StoreClosedError
+        self._journal.settle()
+        state = self._states.get(tenant) or State()
+        past = state.pending if at is None else at
+        return NowReader(state) if past is None else AsOfReader(NowReader(state), past)
 
     @contextmanager
     def write(self, tenant: str) -> Iterator[Writer]:

@@ -10,9 +10,10 @@ upgrade from a reader would fail at once, whatever the timeout.
 
 import os
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
+from typing import TypeVar
 
 from ... import validation
 from ...errors import (
@@ -34,6 +35,8 @@ from .pool import Durability, Pool
 from .reader import SQLiteReader, find_tenant
 from .turns import Turns
 from .writer import SQLiteWriter
+
+T = TypeVar("T")
 
 
 class SQLiteBackend:
@@ -90,6 +93,15 @@ class SQLiteBackend:
                 yield reader if at is None else AsOfReader(reader, at)
             finally:
                 _roll_back(connection)
+
+    def ask(self, tenant: str, question: Callable[[Reader], T]) -> T:
+        """One answer, by one statement; see `base.Ask`."""
+        pool = self._here().pool
+        connection = pool.take()
+        try:
+            return question(SQLiteReader(connection, self._key(connection, tenant)))
+        finally:
+            pool.give_back(connection)
 
     @contextmanager
     def write(self, tenant: str) -> Iterator[Writer]:

@@ -48,18 +48,11 @@ class Pool:
             StoreClosedError: the pool was closed.
             StorageError: the file can't be opened.
         """
-        connection = self._take()
+        connection = self.take()
         try:
             yield connection
         finally:
-            if self._connections.inherited:
-                pass  # a forked child left its parent's block
-            elif connection.in_transaction:
-                self._connections.close(connection)
-            else:
-                self._idle.append(connection)
-            if self._closed:
-                self.close()
+            self.give_back(connection)
 
     def close(self) -> None:
         """Closes what is not lent, and what comes back later as it comes. O(connections)."""
@@ -67,13 +60,25 @@ class Pool:
         while self._idle:
             self._connections.close(self._idle.pop())
 
-    def _take(self) -> sqlite3.Connection:
+    def take(self) -> sqlite3.Connection:
+        """A connection, to be given back; see `lent`."""
         if self._closed:
             raise StoreClosedError
         try:
             return self._idle.pop()
         except IndexError:
             return self._connect()
+
+    def give_back(self, connection: sqlite3.Connection) -> None:
+        """Takes back what was lent. O(1)."""
+        if self._connections.inherited:
+            pass  # a forked child left its parent's block
+        elif connection.in_transaction:
+            self._connections.close(connection)
+        else:
+            self._idle.append(connection)
+        if self._closed:
+            self.close()
 
     def _connect(self) -> sqlite3.Connection:
         with translated():
