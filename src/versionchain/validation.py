@@ -28,6 +28,7 @@ MAX_REASON: Final = 4096
 MAX_LIMIT: Final = 1000
 MAX_INTEGER: Final = (1 << 63) - 1
 _INT64: Final = 1 << 63
+_TOO_LONG: Final = f"must be at most {MAX_METADATA_BYTES:,} bytes of JSON"
 _CANONICAL: Final = re.compile("[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}").fullmatch
 _ENCODE: Final = json.JSONEncoder(
     sort_keys=True, separators=(",", ":"), ensure_ascii=False, check_circular=False
@@ -91,58 +92,62 @@ def metadata(value: object, field: str = "metadata") -> str:
         raise InvalidInputError(field, f"must be a dict, not {type(value).__name__}")
     if not value:
         return "{}"
-    _Walk(field).check(value, 1)
+    _check_json(field, value)
     encoded = _ENCODE(value)
     if not fits(encoded, MAX_METADATA_BYTES):
-        raise InvalidInputError(field, f"must be at most {MAX_METADATA_BYTES:,} bytes of JSON")
+        raise InvalidInputError(field, _TOO_LONG)
     return encoded
 
 
-class _Walk:
-    """A walk over a JSON value, bounded even where parts of it are shared or contain themselves."""
+def _check_json(field: str, value: Any) -> None:
+    """Refuses what JSON or a storage has no place for. O(n), bounded by what may come in.
 
-    def __init__(self, field: str) -> None:
-        self.field = field
-        self.left = MAX_METADATA_BYTES
+    It counts what each value takes of JSON at least: so a text that is shared is not repeated, and
+    what contains itself comes to an end.
+    """
+    spent = 1
+    containers: list[tuple[Any, int]] = [(value, 1)]
+    while containers:
+        container, depth = containers.pop()
+        if depth > MAX_METADATA_DEPTH:
+            raise InvalidInputError(field, f"must nest at most {MAX_METADATA_DEPTH} deep")
+        if type(container) is dict:
+            spent += _check_keys(field, container)
+            container = container.values()
+        for item in container:
+            kind = type(item)
+            spent += 1
+            if kind is str:
+                spent += len(item) + 1
+                _storable(field, item)
+            elif kind is dict or kind is list or kind is tuple:
+                containers.append((item, depth + 1))
+            elif kind is not bool and item is not None:
+                _check_number(field, item)
+            if spent > MAX_METADATA_BYTES:
+                raise InvalidInputError(field, _TOO_LONG)
 
-    def spend(self, least: int) -> None:
-        """Counts what a value takes of JSON at least, so that a shared text is not repeated."""
-        self.left -= least
-        if self.left < 0:
-            self.refuse(f"must be at most {MAX_METADATA_BYTES:,} bytes of JSON")
 
-    def check(self, value: object, depth: int) -> None:
-        kind = type(value)
-        self.spend(len(value) + 2 if kind is str else 1)  # type: ignore[arg-type]
-        if kind is str:
-            _storable(self.field, value)  # type: ignore[arg-type]
-        elif kind is int:
-            if not -_INT64 <= value < _INT64:  # type: ignore[operator]
-                self.refuse("must hold no integer beyond 64 bits")
-        elif kind is float:
-            if not math.isfinite(value):  # type: ignore[arg-type]
-                self.refuse("must hold no NaN and no infinity")
-        elif kind is dict or kind is list or kind is tuple:
-            if depth > MAX_METADATA_DEPTH:
-                self.refuse(f"must nest at most {MAX_METADATA_DEPTH} deep")
-            self.check_all(value, depth + 1)
-        elif value is not None and kind is not bool:
-            self.refuse(f"must hold JSON values alone, not {kind.__name__}")
+def _check_keys(field: str, value: dict[Any, Any]) -> int:
+    """Refuses what is no key; how much the keys take of JSON at least."""
+    spent = 0
+    for key in value:
+        if type(key) is not str:
+            raise InvalidInputError(field, f"must have string keys alone, not {type(key).__name__}")
+        spent += len(key) + 3
+        _storable(field, key)
+    return spent
 
-    def check_all(self, value: Any, depth: int) -> None:
-        if type(value) is not dict:
-            for item in value:
-                self.check(item, depth)
-            return
-        for key, item in value.items():
-            if type(key) is not str:
-                self.refuse(f"must have string keys alone, not {type(key).__name__}")
-            self.spend(len(key) + 3)
-            _storable(self.field, key)
-            self.check(item, depth)
 
-    def refuse(self, problem: str) -> None:
-        raise InvalidInputError(self.field, problem)
+def _check_number(field: str, value: Any) -> None:
+    kind = type(value)
+    if kind is int:
+        if not -_INT64 <= value < _INT64:
+            raise InvalidInputError(field, "must hold no integer beyond 64 bits")
+    elif kind is not float:
+        raise InvalidInputError(field, f"must hold JSON values alone, not {kind.__name__}")
+    elif not math.isfinite(value):
+        raise InvalidInputError(field, "must hold no NaN and no infinity")
 
 
 def identifier(field: str, value: object) -> str:

@@ -179,19 +179,22 @@ class MemoryWriter(NowReader):
     def commit(self) -> State:
         """Makes what was done visible to everybody. O(the revision's contacts).
 
-        Until the journal forgets, all can be taken back; the savepoint takes back what is done
-        here before another reader may look.
+        Until the journal forgets, all can be taken back, and is before another reader may look.
 
         Returns:
             The tenant's state from now on.
         """
-        with self._access, self.savepoint():
-            after = self._replacement or self._began
-            if self._replacement is not None:
-                build.finish(after)
-            if self._recorded is not None:
-                self._log(after, self._recorded)
-            self._journal.forget()
+        with self._access:
+            try:
+                after = self._replacement or self._began
+                if self._replacement is not None:
+                    build.finish(after)
+                if self._recorded is not None:
+                    self._log(after, self._recorded)
+                self._journal.forget()
+            except BaseException:
+                self._journal.undoing_to = 0
+                raise
             self._ended = True
             self._began.pending = None
             return after
