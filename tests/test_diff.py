@@ -6,6 +6,8 @@ import pytest
 
 from versionchain import FieldChange, LineChange, MemoryStore, diff
 
+MAY = datetime(2026, 5, 1, tzinfo=UTC)
+
 
 def pair(first: dict, second: dict):
     """Two versions of one memory: the fields of an add, and those that an update gives."""
@@ -44,6 +46,15 @@ def test_lines_that_went_and_came_are_told_with_their_numbers():
     ("first", "second", "changes"),
     [
         ({"session_id": "s"}, {"session_id": None}, [FieldChange("session_id", '"s"', None)]),
+        ({"session_id": "ü"}, {"session_id": "é"}, [FieldChange("session_id", '"ü"', '"é"')]),
+        (
+            {"event_start": MAY, "event_end": None},
+            {"event_start": None, "event_end": MAY},
+            [
+                FieldChange("event_end", None, '"2026-05-01T00:00:00+00:00"'),
+                FieldChange("event_start", '"2026-05-01T00:00:00+00:00"', None),
+            ],
+        ),
         (
             {"categories": ["a"]},
             {"categories": ["a", "b"]},
