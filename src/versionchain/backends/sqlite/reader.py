@@ -31,8 +31,9 @@ _LAST: Final[Position] = (1 << 62, 0)
 _LIVING: Final = "v.deleted = 0"
 
 _NEIGHBOURS: Final = """
-    (SELECT p.id FROM versions p WHERE p.chain = v.chain AND p.deleted = 0 AND p.number < v.number
-        ORDER BY p.number DESC LIMIT 1),
+    CASE WHEN v.number > 1 THEN (
+        SELECT p.id FROM versions p WHERE p.chain = v.chain AND p.deleted = 0
+            AND p.number < v.number ORDER BY p.number DESC LIMIT 1) END,
     n.id, n.created_at"""
 _NEXT: Final = """
     LEFT JOIN versions n ON n.chain = v.chain AND n.deleted = 0 AND n.number = (

@@ -16,6 +16,7 @@ from ...model import Connection, MemoryVersion, Revision, RevisionCounts
 Row = Sequence[Any]
 
 _VERSION_TYPES: Final = (str, str, str, str, int, int, int, int)
+_DECODE: Final = json.JSONDecoder().raw_decode  # json.loads looks for blanks too: twice the time
 _MALFORMED: Final = (ValueError, TypeError, OverflowError, RecursionError)
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND: Final = timedelta(microseconds=1)
@@ -184,14 +185,19 @@ def _require(kinds: tuple[type, ...], *values: object) -> None:
 
 
 def _labels(encoded: str) -> tuple[str, ...]:
-    found = json.loads(encoded)
-    if type(found) is not list or any(type(each) is not str for each in found):
+    found, end = _DECODE(encoded)
+    if type(found) is not list or end != len(encoded):
         raise TypeError
+    for each in found:
+        if type(each) is not str:
+            raise TypeError
     return tuple(found)
 
 
 def _object(encoded: str) -> str:
     """A JSON object's text, as it is."""
-    if encoded != "{}" and type(json.loads(encoded)) is not dict:
-        raise TypeError
+    if encoded != "{}":
+        found, end = _DECODE(encoded)
+        if type(found) is not dict or end != len(encoded):
+            raise TypeError
     return encoded
