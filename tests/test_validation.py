@@ -463,11 +463,24 @@ class TestMetadata:
         assert refused(validation.metadata, {"a": [row] * 30_000}) == ("metadata", TOO_BIG)
         assert refused(validation.metadata, {"a": [0] * 10**6}) == ("metadata", TOO_BIG)
 
-    @pytest.mark.parametrize("value", [["x" * 40_000] * 2, [{"x" * 40_000: 1}] * 2, [0] * 70_000])
-    def test_what_is_too_large_is_not_even_encoded(self, monkeypatch, value):
-        """A text, a key and a number count for as long as they are at least."""
+    @pytest.mark.parametrize(
+        "value",
+        [
+            "x" * 60_000,
+            {"x" * 60_000: 1},
+            [0] * 30_000,
+            [[[0]]] * 10_000,
+            ("xy",) * 13_000,
+            [{"b": 1}] * 8_000,
+        ],
+        ids=["a text", "a key", "numbers", "lists", "texts", "dicts"],
+    )
+    def test_what_is_a_byte_too_large_is_not_even_encoded(self, monkeypatch, value):
+        """What has no escapes and no long numbers is counted exactly."""
+        rest = 65_536 - len(json.dumps({"": value}, separators=(",", ":")))
+        assert len(validation.metadata({"k" * rest: value})) == 65_536
         monkeypatch.setattr(validation, "_ENCODE", None)
-        assert refused(validation.metadata, {"a": value}) == ("metadata", TOO_BIG)
+        assert refused(validation.metadata, {"k" * (rest + 1): value}) == ("metadata", TOO_BIG)
 
     def test_what_is_shared_a_little_comes_in(self):
         """Sharing itself is no fault."""

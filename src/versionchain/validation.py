@@ -102,8 +102,8 @@ def metadata(value: object, field: str = "metadata") -> str:
 def _check_json(field: str, value: Any) -> None:
     """Refuses what JSON or a storage has no place for. O(n), bounded by what may come in.
 
-    It counts what each value takes of JSON at least: so a text that is shared is not repeated, and
-    what contains itself comes to an end.
+    It counts what each value takes of JSON at least, and texts without escapes exactly: so one that
+    is shared is not repeated, and what contains itself comes to an end.
     """
     spent = 1
     containers: list[tuple[Any, int]] = [(value, 1)]
@@ -116,7 +116,7 @@ def _check_json(field: str, value: Any) -> None:
             container = container.values()
         for item in container:
             kind = type(item)
-            spent += 1
+            spent += 2  # a digit, or one bracket; and the comma, or the other bracket
             if kind is str:
                 spent += len(item) + 1
                 _storable(field, item)
