@@ -3,6 +3,7 @@
 from typing import Final
 
 _PAGES: Final = "another size of a page, read to its end all the same"
+_COUNTED: Final = "a text so near the limit is encoded and counted all the same"
 _LATER: Final = "the clock stands above every such number"
 _SCALARS: Final = "what is written holds no object, so that no colon stands in it"
 
@@ -20,5 +21,10 @@ SURVIVORS: Final[dict[str, str]] = {
     "ids.UUID7.__init__: 0 -> -1": _LATER,
     "ids.UUID7.__init__: 0 -> 1": _LATER,
     "ids.UUID7.text: 8 -> 9": "the bits beyond 62 are cut off",
+    "validation._storable: not value.isascii() -> True": "an ASCII text is encoded in vain",
+    "validation.fits: 4 -> 5": _COUNTED,
+    "validation.fits: len(said) * 4 <= most_bytes -> len(said) * 4 < most_bytes": _COUNTED,
     "validation.metadata: not value -> False": "an empty dict is encoded as {} all the same",
+    "validation.moment: type(value) is datetime and value.tzinfo is UTC and (not value.fold)"
+    " -> False": "the long way leads to an equal one",
 }
