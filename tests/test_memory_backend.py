@@ -25,6 +25,7 @@ from versionchain.backends.lock import WriterLock
 from versionchain.backends.memory import MemoryBackend
 from versionchain.backends.memory.journal import Journal
 from versionchain.backends.memory.state import State
+from versionchain.testing.looking import everything
 
 START = datetime(2026, 1, 1, 12, tzinfo=UTC)
 
@@ -653,3 +654,59 @@ class TestJournal:
                 journal.put(mapping, "a", 2)
             journal.undo()
             assert mapping == before
+
+
+class TestHeads:
+    """A contact's listing of latest versions, in which some that were latest once are left."""
+
+    @staticmethod
+    def listed(store):
+        return [memory.content for memory in store.memories("ada").items]
+
+    def test_it_holds_few_that_are_not_latest(self):
+        """However often a memory is revised."""
+        store = MemoryStore()
+        heads = []
+        memories = [store.add("ada", f"Text {i}") for i in range(100)]
+        for turn in range(5):
+            memories = [store.update(each.id, f"{each.content}, {turn}") for each in memories]
+            heads.append(len(store._backend._states["default"].contacts["ada"].heads))
+        assert max(heads) <= 100 * 5 // 4 + 8
+        assert self.listed(store) == [memory.content for memory in reversed(memories)]
+        assert store.verify().ok
+
+    def test_a_version_leads_again_at_its_old_place(self):
+        """Whether its entry was left in the listing or not."""
+        store = MemoryStore()
+        first = store.add("ada", "first 0")
+        second = store.add("ada", "second 0")
+        versions = [first]
+        for i in range(1, 30):
+            versions.append(store.update(versions[-1].id, f"first {i}"))
+        assert self.listed(store) == ["first 29", "second 0"]
+        for version in reversed(versions[1:]):
+            store.delete(version.id)
+            assert self.listed(store)[0] == (
+                "second 0" if version.number == 2 else "first " + str(version.number - 2)
+            )
+        assert self.listed(store) == ["second 0", "first 0"]
+        store.delete(second.id)
+        assert self.listed(store) == ["first 0"]
+        assert store.verify().ok
+
+    def test_an_undone_block_leaves_it_as_it_was(self):
+        """With what it put at the end, in the middle, and what it threw out."""
+        store = MemoryStore()
+        memory = store.add("ada", "first 0")
+        store.add("ada", "second 0")
+        before = everything(store)
+        heads = list(store._backend._states["default"].contacts["ada"].heads)
+        with pytest.raises(ZeroDivisionError), store.transaction() as block:
+            for i in range(1, 30):
+                memory = block.update(memory.id, f"first {i}")
+            for version in block.history(memory.id)[:0:-1]:
+                block.delete(version.id)
+            raise ZeroDivisionError
+        assert everything(store) == before
+        assert store._backend._states["default"].contacts["ada"].heads == heads
+        assert store.verify().ok

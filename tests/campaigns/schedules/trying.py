@@ -130,8 +130,8 @@ def trouble(outcome: Outcome, serial: tuple[Outcome, Outcome]) -> str | None:
     for state in outcome.states.values():
         if state.pending is not None:
             return "something is pending"
-        listings = [state.contacts, *(contact.latest for contact in state.contacts.values())]
-        if any(list(listing) != sorted(listing.keys()) for listing in listings):
+        heads = [contact.heads for contact in state.contacts.values()]
+        if any(list(listing) != sorted(listing) for listing in (state.contacts, *heads)):
             return "a listing is out of order"
     if outcome in serial:
         return None

@@ -9,10 +9,11 @@ copy of everything, and a long block keeps nobody waiting who only reads.
 """
 
 import threading
+from bisect import bisect_left
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TypeVar
+from typing import Final, TypeVar
 
 from attrs import evolve
 
@@ -21,16 +22,19 @@ from ...chain import Change, Node, Span, Stamp, bury, place
 from ...connections import ConnectionChange
 from ...errors import StorageError, StoreClosedError
 from ...facts import ChainFacts, ConnectionFacts
-from ...model import Connection, MemoryVersion, Revision, position
+from ...model import Connection, MemoryVersion, Revision
 from ..asof import AsOfReader
 from ..base import Reader, Writer
 from ..lock import WriterLock
 from . import build
 from .journal import Journal
 from .reader import NowReader
-from .state import Chain, Contact, State
+from .state import Chain, Contact, Entry, State
 
 T = TypeVar("T")
+
+_SPARE: Final = 8
+"""How many former latest versions a listing may hold, beside a quarter of its length."""
 
 
 class MemoryBackend:
@@ -272,14 +276,24 @@ class MemoryWriter(NowReader):
 
     def _lead(self, chain: Chain, contact: Contact, latest: Node | None) -> None:
         """Makes `latest` the chain's newest living version, here and in the contact's listing."""
-        journal = self._journal
-        if latest is not None and latest.id == chain.latest_id:
+        latest_id = None if latest is None else latest.id
+        if latest_id == chain.latest_id:
             return
-        if chain.latest_id is not None:
-            journal.drop(contact.latest, position(self._state.versions[chain.latest_id]))
-        journal.set(chain, "latest_id", None if latest is None else latest.id)
+        if more := (latest_id is not None) - (chain.latest_id is not None):
+            self._journal.set(contact, "memories", contact.memories + more)
+        self._journal.set(chain, "latest_id", latest_id)
         if latest is not None:
-            journal.put(contact.latest, (latest.revision, latest.ordinal), latest.id)
+            self._list((latest.revision, latest.ordinal, latest.id), contact)
+
+    def _list(self, entry: Entry, contact: Contact) -> None:
+        """Puts a latest version into its contact's listing, in which it may be from before."""
+        heads = contact.heads
+        if not heads or heads[-1] < entry:
+            self._journal.append(heads, entry)
+        elif heads[at := bisect_left(heads, entry)] != entry:
+            self._journal.insert(heads, at, entry)
+        if len(heads) > _SPARE + contact.memories * 5 // 4:
+            self._journal.set(contact, "heads", list(filter(self._state.leads, heads)))
 
     def _join(self, left_id: str | None, right_id: str | None) -> None:
         """Makes two living versions neighbours; a side that is None is the chain's end."""

@@ -78,7 +78,8 @@ def add_chain(state: State, facts: ChainFacts) -> None:
         state.versions[version.id] = version
     if left:
         chain.latest_id = left[-1].id
-        contact.latest[position(left[-1])] = left[-1].id
+        contact.heads.append((*position(left[-1]), left[-1].id))
+        contact.memories += 1
     contact.order += chain.ids
     contact.living += len(left)
     contact.deleted += len(facts.versions) - len(left)
@@ -104,6 +105,7 @@ def finish(state: State) -> None:
     """Sorts the listings, once every chain is in. O(n log n)."""
     for contact in state.contacts.values():
         contact.order.sort(key=lambda id: position(state.versions[id]))
+        contact.heads.sort()
 
 
 def without_contact(state: State, contact_id: str) -> State:

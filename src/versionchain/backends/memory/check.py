@@ -4,6 +4,7 @@ May live here: one check a structure, by name. May not be known here: how to rep
 """
 
 from collections.abc import Iterator
+from itertools import pairwise
 
 from ...model import Invariant, Violation, position
 from .state import Contact, State
@@ -37,13 +38,15 @@ def _listings(state: State, contact: Contact) -> Iterator[Violation]:
     versions = [state.versions[id] for chain in contact.chains.values() for id in chain.ids]
     if contact.order != [version.id for version in sorted(versions, key=position)]:
         yield Violation(Invariant.COUNTERS, contact.id, "the listing of versions disagrees")
-    latest = {
-        position(state.versions[chain.latest_id]): chain.latest_id
+    latest = sorted(
+        (*position(state.versions[chain.latest_id]), chain.latest_id)
         for chain in contact.chains.values()
         if chain.latest_id is not None
-    }
-    if dict(contact.latest) != latest:
+    )
+    in_order = all(a < b for a, b in pairwise(contact.heads))
+    if not in_order or list(filter(state.leads, contact.heads)) != latest:
         yield Violation(Invariant.COUNTERS, contact.id, "the listing of memories disagrees")
     living = sum(version.deleted_revision is None for version in versions)
-    if (contact.living, contact.deleted) != (living, len(versions) - living):
+    counted = (contact.memories, contact.living, contact.deleted)
+    if counted != (len(latest), living, len(versions) - living):
         yield Violation(Invariant.COUNTERS, contact.id, "the counters disagree")

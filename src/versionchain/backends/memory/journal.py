@@ -3,6 +3,7 @@
 May live here: mutations that remember their inverse. May not be known here: what is changed.
 """
 
+from bisect import bisect_left
 from collections.abc import Callable, MutableMapping
 from typing import Any, TypeVar, cast
 
@@ -39,6 +40,11 @@ class Journal:
         """Removes a key that is there."""
         self._undo.append((_set, mapping, key, mapping[key]))
         _pop(mapping, key)
+
+    def insert(self, items: list[V], at: int, value: V) -> None:
+        """Puts a value into a sorted list that lacks it. O(n), of moving pointers."""
+        self._undo.append((_take_out, items, value, None))
+        items.insert(at, value)
 
     def append(self, items: list[V], value: V) -> None:
         """Adds to a list's end."""
@@ -80,6 +86,12 @@ def _set(mapping: MutableMapping[K, V], key: K, value: V) -> None:
     except BaseException:
         _mend(mapping)
         raise
+
+
+def _take_out(items: list[Any], value: Any, _: None) -> None:
+    at = bisect_left(items, value)
+    if items[at : at + 1] == [value]:
+        del items[at]
 
 
 def _cut(items: list[Any], length: int, _: None) -> None:

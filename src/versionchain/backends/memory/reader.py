@@ -3,7 +3,7 @@
 May live here: answers read off the structures. May not be known here: writing, older states.
 """
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from datetime import datetime
 from itertools import islice
@@ -51,8 +51,17 @@ class NowReader:
         contact = self._state.contacts.get(contact_id)
         if contact is None:
             return []
-        positions = contact.latest.irange(maximum=before, inclusive=(True, False), reverse=True)
-        return [self._state.versions[contact.latest[at]] for at in islice(positions, limit)]
+        versions, heads = self._state.versions, contact.heads
+        end = len(heads) if before is None else bisect_left(heads, before)
+        found: list[MemoryVersion] = []
+        for i in range(end - 1, -1, -1):
+            version = versions[heads[i][2]]
+            # As State.leads says: its call would double the cost of a listing (L1).
+            if version.next_id is None and version.deleted_revision is None:
+                found.append(version)
+                if len(found) == limit:
+                    break
+        return found
 
     def versions(
         self, contact_id: str, *, deleted: bool, after: Position | None, limit: int
@@ -74,7 +83,7 @@ class NowReader:
     def contacts(self, *, after: str | None, limit: int) -> list[str]:
         contacts = self._state.contacts
         ids = contacts.irange(minimum=after, inclusive=(False, True))
-        return list(islice((id for id in ids if contacts[id].latest), limit))
+        return list(islice((id for id in ids if contacts[id].memories), limit))
 
     def seen(self, contact_id: str) -> bool:
         return contact_id in self._state.contacts
@@ -83,7 +92,7 @@ class NowReader:
         contact = self._state.contacts.get(contact_id)
         if contact is None:
             return Count(0, 0, 0)
-        return Count(len(contact.latest), contact.living, contact.deleted)
+        return Count(contact.memories, contact.living, contact.deleted)
 
     def span(self, last: MemoryVersion, *, first: int) -> Span:
         state, chain = self._state, self._state.chains[last.chain_id]

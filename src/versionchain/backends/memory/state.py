@@ -16,7 +16,7 @@ from sortedcontainers import SortedDict
 
 from ...chain import Interval
 from ...facts import ConnectionFacts
-from ...model import MemoryVersion, Position, Revision
+from ...model import MemoryVersion, Revision
 
 ConnectionKey = tuple[str, str, str]
 
@@ -32,14 +32,30 @@ class Chain:
     ids: list[str] = field(factory=list)
 
 
+Entry = tuple[int, int, str]
+"""A version in a listing: its position, and its id."""
+
+
 @define
 class Contact:
-    """One contact: its chains, its listings by position, and what it has."""
+    """One contact: its chains, its listings by position, and what it has.
+
+    Attributes:
+        id: the caller's name for it.
+        chains: its chains by id; ended ones too.
+        heads: its latest versions in order, and some that were latest once: `State.leads` tells.
+            So an update appends and takes nothing out, and a deletion changes nothing here.
+        order: the ids of all its versions in order.
+        memories: how many of its chains have a latest version.
+        living: how many of its versions are not deleted.
+        deleted: how many are.
+    """
 
     id: str
     chains: dict[str, Chain] = field(factory=dict)
-    latest: "SortedDict[Position, str]" = field(factory=SortedDict)
+    heads: list[Entry] = field(factory=list)
     order: list[str] = field(factory=list)
+    memories: int = 0
     living: int = 0
     deleted: int = 0
 
@@ -77,6 +93,11 @@ class State:
         """The chain with this id, or with any version of this id. O(1)."""
         version = self.versions.get(id)
         return self.chains.get(id if version is None else version.chain_id)
+
+    def leads(self, entry: Entry) -> bool:
+        """Whether the version that an entry names is the latest of its chain. O(1)."""
+        version = self.versions[entry[2]]
+        return version.next_id is None and version.deleted_revision is None
 
     def back_from(self, version_id: str | None) -> Iterator[MemoryVersion]:
         """A living version and those before it, newest first. O(1) a step."""
