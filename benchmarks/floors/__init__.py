@@ -1,0 +1,1 @@
+"""The least code that records what the library records: in memory, and in SQLite."""
