@@ -20,18 +20,22 @@ from .reader import SQLiteReader
 
 _NEW_TENANT: Final = "INSERT INTO tenants (name) VALUES (?)"
 _NEW_CONTACT: Final = "INSERT INTO contacts (tenant, contact_id) VALUES (?, ?)"
-_NEW_CHAIN: Final = "INSERT INTO chains (contact, chain_id, last_number) VALUES (?, ?, ?)"
+_NEW_CHAIN: Final = """
+    INSERT INTO chains (contact, chain_id, last_number, latest, revision, ordinal)
+    VALUES (?, ?, ?, ?, ?, ?)"""
 _CONTACT: Final = "SELECT key FROM contacts WHERE tenant = ? AND contact_id = ?"
 _CHAIN: Final = """
     SELECT c.key, c.contact FROM ids i JOIN chains c ON c.key = i.chain
     WHERE i.tenant = ? AND i.id = ? AND i.number = 0"""
 _NEW_ID: Final = "INSERT INTO ids (tenant, id, chain, number) VALUES (?, ?, ?, ?)"
+_NEW_IDS: Final = "INSERT INTO ids (tenant, id, chain, number) VALUES (?, ?, ?, 0), (?, ?, ?, ?)"
 _NEW_VERSION: Final = """
     INSERT INTO versions (chain, deleted, number, contact, ordinal, id, content, categories,
         metadata, session_id, event_start, event_end, created_at, revision, deleted_at)
     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"""
 _LEAD: Final = "UPDATE chains SET latest = ?, revision = ?, ordinal = ? WHERE key = ?"
-_NUMBER: Final = "UPDATE chains SET last_number = ? WHERE key = ?"
+_GO_ON: Final = """
+    UPDATE chains SET last_number = ?, latest = ?, revision = ?, ordinal = ? WHERE key = ?"""
 _MARK: Final = """
     UPDATE versions SET deleted = ?, deleted_at = ?
     WHERE chain = ? AND deleted = 0 AND number BETWEEN ? AND ?"""
@@ -54,6 +58,10 @@ _RECORD: Final = """
     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"""
 
 
+_REMEMBERED: Final = 1000
+"""How many contacts' keys a writer keeps at hand."""
+
+
 class SQLiteWriter(SQLiteReader):
     """Applies changes to one tenant. `base.Writer` says what each method promises.
 
@@ -69,6 +77,7 @@ class SQLiteWriter(SQLiteReader):
     def __init__(self, connection: sqlite3.Connection, tenant_key: int, tenant: str) -> None:
         super().__init__(connection, tenant_key)
         self._name = tenant
+        self._contacts: dict[str, int] = {}
         self.ended = False
 
     @property
@@ -78,9 +87,13 @@ class SQLiteWriter(SQLiteReader):
 
     def apply(self, change: Change, stamp: Stamp) -> None:
         self._ensure_tenant()
+        if change.insert is not None and change.insert.number == 1:
+            self._begin(change.insert)
+            return
         chain, contact = self._place_of(change)
         if change.insert is not None:
-            self._insert(change.insert, chain, contact)
+            self._go_on(change.insert, chain, contact)
+            return
         if change.mark is not None:
             self._mark(change.mark, chain, stamp)
         if change.unmark:
@@ -110,7 +123,7 @@ class SQLiteWriter(SQLiteReader):
         self._ensure_tenant()
         match fact:
             case str():
-                self._do(_NEW_CONTACT, self._tenant, fact)
+                self._new_contact(fact)
             case Revision():
                 self.record(fact)
             case ChainFacts():
@@ -125,14 +138,15 @@ class SQLiteWriter(SQLiteReader):
             if id in seen or self.taken(id):
                 raise DuplicateIdError(id)
             seen.add(id)
-        chain = self._do(_NEW_CHAIN, contact, facts.chain_id, facts.last_number)
+        left = living(facts)
+        lead = (left[-1].number, *position(left[-1])) if left else (None,) * 3
+        chain = self._do(_NEW_CHAIN, contact, facts.chain_id, facts.last_number, *lead)
         self._do(_NEW_ID, self._tenant, facts.chain_id, chain, 0)
         for each in facts.versions:
+            self._do(_NEW_ID, self._tenant, each.version.id, chain, each.version.number)
             self._write(each.version, chain, contact)
             for absence in each.absences:
                 self._do(_ABSENCE, chain, each.version.number, *absence)
-        if left := living(facts):
-            self._do(_LEAD, left[-1].number, *position(left[-1]), chain)
 
     def record(self, revision: Revision) -> None:
         self._require_whole()
@@ -165,6 +179,7 @@ class SQLiteWriter(SQLiteReader):
             self._do("RELEASE call")
         except BaseException as error:
             self._tenant = known
+            self._contacts.clear()
             # An interrupt can leave this block hanging until its traceback is forgotten, and by
             # then the connection may be another writer's.
             if not self.ended:
@@ -210,22 +225,37 @@ class SQLiteWriter(SQLiteReader):
             self._tenant = self._do(_NEW_TENANT, self._name)
 
     def _place_of(self, change: Change) -> tuple[int, int]:
-        """The keys of a change's chain and contact, made where they are new."""
+        """The keys of a change's chain and contact."""
         row = self._row(_CHAIN, self._tenant, change.chain_id)
-        if row is not None:
-            return row[0], row[1]
-        known = self._row(_CONTACT, self._tenant, change.contact_id)
-        contact = known[0] if known else self._do(_NEW_CONTACT, self._tenant, change.contact_id)
-        chain = self._do(_NEW_CHAIN, contact, change.chain_id, 0)
-        self._do(_NEW_ID, self._tenant, change.chain_id, chain, 0)
+        if row is None:
+            raise NotFoundError("chain", change.chain_id)
+        chain, contact = row
+        self._remember(change.contact_id, contact)
         return chain, contact
 
-    def _insert(self, version: MemoryVersion, chain: int, contact: int) -> None:
-        self._do(_NUMBER, version.number, chain)
+    def _begin(self, version: MemoryVersion) -> None:
+        """A new chain, with its first version as its latest."""
+        contact = self._contacts.get(version.contact_id)
+        if contact is None:
+            known = self._row(_CONTACT, self._tenant, version.contact_id)
+            contact = known[0] if known else self._new_contact(version.contact_id)
+            self._remember(version.contact_id, contact)
+        lead = (version.number, *position(version))
+        chain = self._do(_NEW_CHAIN, contact, version.chain_id, version.number, *lead)
+        tenant = self._tenant
+        self._do(_NEW_IDS, tenant, version.chain_id, chain, tenant, version.id, chain, 1)
         self._write(version, chain, contact)
 
-    def _write(self, version: MemoryVersion, chain: int, contact: int) -> None:
+    def _go_on(self, version: MemoryVersion, chain: int, contact: int) -> None:
+        """The next version of a chain, as its latest."""
+        self._do(_GO_ON, version.number, version.number, *position(version), chain)
         self._do(_NEW_ID, self._tenant, version.id, chain, version.number)
+        self._write(version, chain, contact)
+
+    def _new_contact(self, contact_id: str) -> int:
+        return self._do(_NEW_CONTACT, self._tenant, contact_id)
+
+    def _write(self, version: MemoryVersion, chain: int, contact: int) -> None:
         self._do(
             _NEW_VERSION,
             chain,
@@ -268,11 +298,19 @@ class SQLiteWriter(SQLiteReader):
         return key
 
     def _contact_key(self, contact_id: str) -> int:
-        row = self._row(_CONTACT, self._tenant, contact_id)
-        if row is None:
-            raise NotFoundError("contact", contact_id)
-        key: int = row[0]
+        key = self._contacts.get(contact_id)
+        if key is None:
+            row = self._row(_CONTACT, self._tenant, contact_id)
+            if row is None:
+                raise NotFoundError("contact", contact_id)
+            key = row[0]
+            self._remember(contact_id, key)
         return key
+
+    def _remember(self, contact_id: str, key: int) -> None:
+        if len(self._contacts) >= _REMEMBERED:
+            self._contacts.clear()
+        self._contacts[contact_id] = key
 
     def _do(self, sql: str, *values: object) -> int:
         """Runs a statement; the key of the row that it inserted, where it did."""
