@@ -665,6 +665,7 @@ def draft(content="Text", most_bytes=100, prefix="", **fields):
 
 
 LATER = NOON + timedelta(microseconds=1)
+FIRST = dict.fromkeys(("categories", "metadata", "session_id", "event_start", "event_end"))
 
 
 class TestDraft:
@@ -673,6 +674,14 @@ class TestDraft:
     def test_what_is_left_out_stays_left_out(self):
         """INHERIT passes through each field."""
         assert draft() == Draft("Text", INHERIT, INHERIT, INHERIT, INHERIT, INHERIT)
+
+    @pytest.mark.parametrize(
+        "name", ["categories", "metadata", "session_id", "event_start", "event_end"]
+    )
+    def test_a_first_version_inherits_nothing(self, name):
+        """There, INHERIT is a value like any other that may not come in."""
+        assert refused(draft, inherits=False, **{**FIRST, name: INHERIT})[0] == name
+        assert draft(inherits=False, **FIRST) == Draft("Text", (), "{}", None, None, None)
 
     def test_none_clears(self):
         """None is a value of its own: nothing."""
