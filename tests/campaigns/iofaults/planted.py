@@ -36,15 +36,10 @@ def plain() -> Iterator[None]:
 def not_rolled_back() -> Iterator[None]:
     """A failed change is left open, and its connection is lent again."""
 
-    @contextmanager
-    def lent(self: pool.Pool) -> Iterator[sqlite3.Connection]:
-        connection = self._take()
-        try:
-            yield connection
-        finally:
-            self._idle.append(connection)
-            if self._closed:
-                self.close()
+    def give_back(self: pool.Pool, connection: sqlite3.Connection) -> None:
+        self._idle.append(connection)
+        if self._closed:
+            self.close()
 
     roll_back = backend._roll_back
 
@@ -52,7 +47,10 @@ def not_rolled_back() -> Iterator[None]:
         if sys.exc_info()[0] is None:
             roll_back(connection)
 
-    with patch.object(backend, "_roll_back", only_reads), patch.object(pool.Pool, "lent", lent):
+    with (
+        patch.object(backend, "_roll_back", only_reads),
+        patch.object(pool.Pool, "give_back", give_back),
+    ):
         yield
 
 

@@ -189,8 +189,8 @@ class MemoryWriter(NowReader):
             The tenant's state from now on.
         """
         with self._access:
+            after = self._replacement or self._began
             try:
-                after = self._replacement or self._began
                 if self._replacement is not None:
                     build.finish(after)
                 if self._recorded is not None:
