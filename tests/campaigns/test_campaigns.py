@@ -1,5 +1,7 @@
 """A small share of every campaign, each with a fixed seed, and the faults that each must find."""
 
+from collections import Counter
+
 import pytest
 
 from . import results
@@ -38,3 +40,9 @@ def test_the_readme_shows_what_was_recorded():
     """The table of promises is made from the results file, never by hand."""
     text = results.README.read_text(encoding="utf-8")
     assert results.in_readme(results.table(CAMPAIGNS)) == text
+
+
+@pytest.mark.parametrize("which", CAMPAIGNS, ids=lambda which: which.name)
+def test_the_figures_to_reach_were_reached(which):
+    """By the recorded runs since the last that found something."""
+    assert results.totals(which.name, results.recorded()) >= Counter(which.goal)

@@ -189,19 +189,22 @@ class MemoryWriter(NowReader):
             The tenant's state from now on.
         """
         with self._access:
-            after = self._replacement or self._began
-            try:
-                if self._replacement is not None:
-                    build.finish(after)
-                if self._recorded is not None:
-                    self._log(after, self._recorded)
-                self._journal.forget()
-            except BaseException:
-                self._journal.undoing_to = 0
-                raise
-            self._ended = True
-            self._began.pending = None
-            return after
+            return self._commit()
+
+    def _commit(self) -> State:
+        after = self._replacement or self._began
+        try:
+            if self._replacement is not None:
+                build.finish(after)
+            if self._recorded is not None:
+                self._log(after, self._recorded)
+            self._journal.forget()
+        except BaseException:
+            self._journal.undoing_to = 0
+            raise
+        self._ended = True
+        self._began.pending = None
+        return after
 
     def roll_back(self) -> None:
         """Takes back what was not committed. O(what was done)."""
