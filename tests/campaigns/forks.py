@@ -9,6 +9,7 @@ import faulthandler
 import os
 import select
 import signal
+import sys
 import traceback
 import warnings
 from collections.abc import Callable
@@ -97,6 +98,15 @@ def forked(work: Callable[[int], None]) -> Child:
         os.write(write, traceback.format_exc().encode())
     finally:
         os._exit(status)
+
+
+def unmeasured() -> None:
+    """Ends what traces this process: an interrupt inside a tracer could stop it for good."""
+    sys.settrace(None)
+    if sys.version_info >= (3, 12):
+        for tool in range(6):
+            if sys.monitoring.get_tool(tool) is not None:
+                sys.monitoring.set_events(tool, 0)
 
 
 def done(work: Callable[[int], None]) -> str:

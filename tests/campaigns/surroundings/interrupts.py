@@ -8,7 +8,7 @@ from versionchain import MemoryStore
 from versionchain.backends.memory import MemoryBackend
 
 from ..calling import Caller, Op, Returned
-from ..forks import done
+from ..forks import done, unmeasured
 from ..judging import Judge, Wrong
 from .scene import Scene
 
@@ -20,6 +20,7 @@ def interrupt(scene: Scene) -> None:
     """The store is as before the operation or as after it, and goes on: no lock was left."""
 
     def interrupted(pipe: int) -> None:  # a child, since the signal's handler is the process's
+        unmeasured()
         _Interrupted(scene).live()
 
     said = done(interrupted)
