@@ -173,12 +173,12 @@ class SQLiteFloor:
 
     def latest(self, id: str) -> Record:
         """A memory's latest version, by any of its ids. One statement."""
-        row = self._do(sql.LATEST, (id,)).fetchone()
+        row = self._do(sql.LATEST, (id, id)).fetchone()
         return _record(row, self._labels[row[5]])
 
     def history(self, id: str) -> tuple[Record, ...]:
         """A memory's versions, oldest first. One statement."""
-        return self._records(self._do(sql.HISTORY, (id,)).fetchall())
+        return self._records(self._do(sql.HISTORY, (id, id)).fetchall())
 
     def memories(self, contact_id: str, *, limit: int = 100) -> Page:
         """A contact's latest versions, newest first. One statement."""
@@ -202,7 +202,7 @@ class SQLiteFloor:
         if gone != 1:
             do(sql.COUNTED, (gone, revision))
         if latest:
-            do(sql.LEAD, (chain_id,))
+            do(sql.LEAD, (chain_id, chain_id))
         do(sql.COMMIT)
         return Done(revision, gone)
 
@@ -223,8 +223,8 @@ class SQLiteFloor:
         do(sql.BEGIN)
         new = do(sql.REVISION, (_clock() // 1000, "restore", None, 0)).lastrowid or 0
         do(sql.STEP_BACK, (revision,))
-        do(sql.ABSENCES, (revision, new))
-        back = do(sql.UNMARK, (revision,)).rowcount
+        do(sql.ABSENCES, (new, revision))
+        back = do(sql.UNMARK, (revision, revision)).rowcount
         do(sql.COUNTED, (back, new))
         do(sql.COMMIT)
         return Done(new, back)
@@ -284,5 +284,6 @@ class _View:
     def memories(self, contact_id: str, limit: int = 100) -> Page:
         """A contact's latest versions then, newest first. One statement."""
         floor = self._floor
-        rows = floor._do(sql.MEMORIES_THEN, (contact_id, self._revision, limit)).fetchall()
+        then = (self._revision,) * 4
+        rows = floor._do(sql.MEMORIES_THEN, (contact_id, *then, limit)).fetchall()
         return Page(floor._records(rows))

@@ -53,7 +53,7 @@ COLUMNS: Final = (
     "id, chain_id, contact_id, number, content, categories, metadata, session_id, created_at,"
     " revision, ordinal"
 )
-CHAIN: Final = "coalesce((SELECT chain_id FROM versions WHERE id = ?1 AND deleted = 0), ?1)"
+CHAIN: Final = "coalesce((SELECT chain_id FROM versions WHERE id = ? AND deleted = 0), ?)"
 BEGIN: Final = "BEGIN IMMEDIATE"
 COMMIT: Final = "COMMIT"
 REVISION: Final = (
@@ -77,23 +77,23 @@ MEMORIES: Final = f"""
 # With max(), SQLite takes the other columns from the row that has it.
 MEMORIES_THEN: Final = f"""
     SELECT {COLUMNS}, max(number) FROM versions v
-    WHERE contact_id = ?1 AND latest IN (0, 1) AND revision <= ?2
-        AND (deleted = 0 OR deleted > ?2)
+    WHERE contact_id = ? AND latest IN (0, 1) AND revision <= ?
+        AND (deleted = 0 OR deleted > ?)
         AND NOT EXISTS (
             SELECT 1 FROM absences a WHERE a.chain_id = v.chain_id AND a.number = v.number
-                AND a.deleted <= ?2 AND a.restored > ?2)
-    GROUP BY chain_id ORDER BY revision DESC, ordinal DESC LIMIT ?3"""
+                AND a.deleted <= ? AND a.restored > ?)
+    GROUP BY chain_id ORDER BY revision DESC, ordinal DESC LIMIT ?"""
 PLACE: Final = "SELECT chain_id, number, contact_id, latest FROM versions WHERE id = ?"
 MARK: Final = """
     UPDATE versions SET deleted = ?, deleted_at = ?
     WHERE chain_id = ? AND number BETWEEN ? AND ? AND deleted = 0"""
 LEAD: Final = """
-    UPDATE versions SET latest = 1 WHERE chain_id = ?1 AND number = (
-        SELECT number FROM versions WHERE chain_id = ?1 AND deleted = 0
+    UPDATE versions SET latest = 1 WHERE chain_id = ? AND number = (
+        SELECT number FROM versions WHERE chain_id = ? AND deleted = 0
         ORDER BY number DESC LIMIT 1)"""
 MARK_CONTACT: Final = """
-    UPDATE versions SET deleted = ?1, deleted_at = ?2, latest = 0
-    WHERE contact_id = ?3 AND latest IN (0, 1) AND deleted = 0"""
+    UPDATE versions SET deleted = ?, deleted_at = ?, latest = 0
+    WHERE contact_id = ? AND latest IN (0, 1) AND deleted = 0"""
 COUNTED: Final = "UPDATE revisions SET count = ? WHERE number = ?"
 # A chain's newest living version is its latest no more where a newer one comes back.
 STEP_BACK: Final = """
@@ -102,13 +102,13 @@ STEP_BACK: Final = """
             SELECT v.chain_id, max(v.number) AS back, (
                 SELECT w.number FROM versions w WHERE w.chain_id = v.chain_id AND w.deleted = 0
                 ORDER BY w.number DESC LIMIT 1) AS living
-            FROM versions v WHERE v.deleted = ?1 AND v.deleted > 0 GROUP BY v.chain_id)
+            FROM versions v WHERE v.deleted = ? AND v.deleted > 0 GROUP BY v.chain_id)
         WHERE living < back)"""
 ABSENCES: Final = """
-    INSERT INTO absences SELECT chain_id, number, deleted, ?2 FROM versions
-    WHERE deleted = ?1 AND deleted > 0"""
+    INSERT INTO absences SELECT chain_id, number, deleted, ? FROM versions
+    WHERE deleted = ? AND deleted > 0"""
 UNMARK: Final = """
     UPDATE versions SET deleted = 0, deleted_at = NULL, latest = NOT EXISTS (
         SELECT 1 FROM versions w WHERE w.chain_id = versions.chain_id
-            AND w.number > versions.number AND w.deleted IN (0, ?1))
-    WHERE deleted = ?1 AND deleted > 0"""
+            AND w.number > versions.number AND w.deleted IN (0, ?))
+    WHERE deleted = ? AND deleted > 0"""
