@@ -23,6 +23,8 @@ from uuid import uuid4
 
 from versionchain import NewMemory
 
+from .answers import Done, Page
+
 
 class Record(NamedTuple):
     """One version. `chain` is the list of its chain's living versions, oldest first."""
@@ -45,19 +47,6 @@ class Record(NamedTuple):
         """The metadata as a fresh dict. O(its size)."""
         unpacked: dict[str, Any] = marshal.loads(self.packed)
         return unpacked
-
-
-class Page(NamedTuple):
-    """What a listing gives."""
-
-    items: tuple[Record, ...]
-
-
-class Done(NamedTuple):
-    """What a deletion or a restoration did, and to how many versions."""
-
-    revision: int
-    versions: int
 
 
 class _Contact:

@@ -25,6 +25,7 @@ from uuid import uuid4
 from versionchain import NewMemory
 
 from . import statements as sql
+from .answers import Done, Page
 
 _new: Any = tuple.__new__
 _clock = time.time_ns
@@ -53,19 +54,6 @@ class Record(NamedTuple):
         """The metadata as a fresh dict. O(its size)."""
         decoded: dict[str, Any] = json.loads(self.metadata_json)
         return decoded
-
-
-class Page(NamedTuple):
-    """What a listing gives."""
-
-    items: tuple[Record, ...]
-
-
-class Done(NamedTuple):
-    """What a deletion or a restoration did, and to how many versions."""
-
-    revision: int
-    versions: int
 
 
 class _Labels(dict[str, tuple[str, ...]]):

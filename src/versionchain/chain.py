@@ -403,7 +403,7 @@ def _standing(
     deleted_at: datetime | None,
     deleted_revision: int | None,
 ) -> MemoryVersion:
-    """The version in another place. `attrs.evolve` would do, and takes five times as long (W2)."""
+    """The version in another place. `attrs.evolve` would do, and takes three times as long (W2)."""
     return MemoryVersion(
         version.id,
         version.chain_id,

@@ -34,7 +34,7 @@ class UUID7:
         return uuid.UUID(self.text())
 
     def text(self) -> str:
-        """A new id as canonical text: a third of the time (W1)."""
+        """A new id as canonical text: half of the time (W1)."""
         now = time.time_ns() * 4096 // 1_000_000
         with self._lock:
             self._last = now = max(now, self._last + 1)

@@ -250,9 +250,8 @@ class ReadCalls(Reading):
         start = None if after is None else self._decode(query, after)
         last = None if start is None else cast("str", start[0])
         found = self._ask(lambda reader: reader.contacts(after=last, limit=limit + 1))
-        more = len(found) > limit
-        del found[limit:]
-        return paging.page(self._settings.tenant, query, found, [found[-1]] if more else None)
+        kept, at = paging.first(found, lambda id: (id,), limit)
+        return paging.page(self._settings.tenant, query, kept, at)
 
     def count(self, contact_id: str) -> Count:
         """What a contact has; zeros for one never seen.

@@ -56,7 +56,7 @@ class NowReader:
         found: list[MemoryVersion] = []
         for i in range(end - 1, -1, -1):
             version = versions[heads[i][2]]
-            # As State.leads says: its call would double the cost of a listing (L1).
+            # As State.leads says: a call of it makes a listing half as long again (L1).
             if version.next_id is None and version.deleted_revision is None:
                 found.append(version)
                 if len(found) == limit:

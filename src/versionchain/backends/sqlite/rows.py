@@ -16,7 +16,7 @@ from ...model import Connection, MemoryVersion, Revision, RevisionCounts
 Row = Sequence[Any]
 
 _VERSION_TYPES: Final = (str, str, str, str, int, int, int, int)
-_DECODE: Final = json.JSONDecoder().raw_decode  # json.loads looks for blanks too: twice the time
+_DECODE: Final = json.JSONDecoder().raw_decode  # json.loads takes four times as long (L1)
 _ENCODE: Final = json.JSONEncoder(ensure_ascii=False).encode
 _MALFORMED: Final = (ValueError, TypeError, OverflowError, RecursionError)
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
