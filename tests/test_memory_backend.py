@@ -686,13 +686,30 @@ class TestHeads:
         assert self.listed(store) == ["first 29", "second 0"]
         for version in reversed(versions[1:]):
             store.delete(version.id)
-            assert self.listed(store)[0] == (
-                "second 0" if version.number == 2 else "first " + str(version.number - 2)
+            now = f"first {version.number - 2}"
+            assert self.listed(store) == (
+                ["second 0", now] if version.number == 2 else [now, "second 0"]
             )
+            assert store.verify().ok
         assert self.listed(store) == ["second 0", "first 0"]
         store.delete(second.id)
         assert self.listed(store) == ["first 0"]
         assert store.verify().ok
+
+    def test_an_undone_deletion_takes_out_what_it_put_in(self):
+        """Where the version that led again had been thrown out of the listing."""
+        store = MemoryStore()
+        versions = [store.add("ada", "Text 0")]
+        for i in range(1, 10):
+            versions.append(store.update(versions[-1].id, f"Text {i}"))
+        for version in reversed(versions[2:]):
+            heads = list(store._backend._states["default"].contacts["ada"].heads)
+            with pytest.raises(ZeroDivisionError), store.transaction() as block:
+                block.delete(version.id)
+                raise ZeroDivisionError
+            assert store._backend._states["default"].contacts["ada"].heads == heads
+            assert store.verify().ok
+            store.delete(version.id)
 
     def test_an_undone_block_leaves_it_as_it_was(self):
         """With what it put at the end, in the middle, and what it threw out."""
