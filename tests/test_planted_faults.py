@@ -25,6 +25,7 @@ import versionchain.store
 import versionchain.work
 from test_sources import TestCallersDeleteAllMemories as Callers
 from test_sources import TestRecallrAIDeleteMemory as RecallrAI
+from test_work import TestStamp as Stamps
 from versionchain import MemoryStoreError
 from versionchain.backends.memory import MemoryBackend
 from versionchain.backends.sqlite import SQLiteBackend
@@ -137,20 +138,24 @@ def no_right_side(real, last, *, first):
     return evolve(real.span(last, first=first), right=None)
 
 
-def latest_not_moved(real, change, stamp):
-    if change.mark is not None and change.mark.right is None and change.mark.left is not None:
-        change = evolve(change, latest=change.mark.latest)
-    real.apply(change, stamp)
+def latest_not_moved(real, changes, stamp):
+    for change in changes:
+        if change.mark is not None and change.mark.right is None and change.mark.left is not None:
+            change = evolve(change, latest=change.mark.latest)
+        real.apply([change], stamp)
 
 
-def restored_to_the_end(real, change, stamp):
-    if change.unmark:
-        change = evolve(change, latest=change.unmark[-1])
-    real.apply(change, stamp)
+def restored_to_the_end(real, changes, stamp):
+    for change in changes:
+        if change.unmark:
+            change = evolve(change, latest=change.unmark[-1])
+        real.apply([change], stamp)
 
 
-def absence_not_recorded(real, change, stamp):
-    real.apply(evolve(change, absence=None) if change.unmark else change, stamp)
+def absence_not_recorded(real, changes, stamp):
+    real.apply(
+        [evolve(change, absence=None) if change.unmark else change for change in changes], stamp
+    )
 
 
 def number_of_the_living(real, chain_id):
@@ -170,7 +175,7 @@ def always_the_latest(real, version_id):
 
 
 def the_newest_alone(real, contact_id):
-    return [evolve(each, nodes=each.nodes[-1:]) for each in real.outlines(contact_id)]
+    return [evolve(each, first=each.last, count=1) for each in real.spans(contact_id)]
 
 
 def the_first_alone(real, revision, contact_id):
@@ -195,8 +200,8 @@ def deleted_counted(real, contact_id):
     return evolve(count, versions=count.versions + count.deleted)
 
 
-def only_the_living_taken(real, id):
-    return real.version(id) is not None
+def only_the_living_taken(real, ids):
+    return next((id for id in ids if real.version(id) is not None), None)
 
 
 def oldest_first(real, contact_id, *, before, limit):
@@ -442,7 +447,7 @@ FAULTS = [
     Fault(
         "a deletion of a contact that resurrects",
         (Callers, "test_all_are_marked"),
-        tamper={"outlines": the_newest_alone},
+        tamper={"spans": the_newest_alone},
     ),
     Fault(
         "a contact with nothing left that was never seen",
@@ -536,7 +541,7 @@ FAULTS = [
     ),
     Fault(
         "a savepoint that undoes nothing",
-        (BackendContract, "test_a_call_that_raises_undoes_itself_alone"),
+        (BackendContract, "test_a_savepoint_undoes_its_part_of_a_block"),
         tamper={"savepoint": lambda real: nullcontext()},
     ),
     Fault(
@@ -552,7 +557,7 @@ FAULTS = [
     ),
     Fault(
         "a revision's number that is not released",
-        (BackendContract, "test_a_first_call_that_raises_reserves_nothing"),
+        (Stamps, "test_a_call_that_raises_after_it_was_reserved"),
         patch=number_not_released,
     ),
     Fault(

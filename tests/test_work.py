@@ -69,7 +69,7 @@ def working(backend, clock, *, dry_run=False):
 
 
 def first_version(work, name="v1", chain_id="c1", contact_id="ada"):
-    return work.append(SILENT, id=name, chain_id=chain_id, contact_id=contact_id, previous=None)
+    return work.begin([(contact_id, chain_id, name, SILENT)])[0]
 
 
 class TestStamp:
@@ -144,6 +144,19 @@ class TestStamp:
                 raise ZeroDivisionError
         assert store.add("ada", "Sings").revision == 2
         assert [each.number for each in store.revisions().items] == [1, 2]
+        assert store.verify().ok
+
+    def test_a_call_that_raises_after_it_was_reserved(self, store):
+        """In a block its number is free again; alone it makes no revision."""
+        store.add("ada", "Sails")
+        with (
+            store.transaction() as block,
+            pytest.raises(ZeroDivisionError),
+            block._working("add") as work,
+        ):
+            assert 1 / (work.stamp.number - 2)
+        assert len(store.revisions().items) == 1
+        assert store.add("ada", "Reads").revision == 2
         assert store.verify().ok
 
 

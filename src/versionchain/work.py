@@ -17,6 +17,8 @@ from .errors import DuplicateIdError
 from .model import Deletion, Erasure, MemoryVersion, Outcome, Restoration, Revision, RevisionCounts
 
 Clock = Callable[[], datetime]
+Beginning = tuple[str, str, str, Draft]
+"""A new chain: its contact, its id, its first version's id, and what that says."""
 
 
 @frozen
@@ -72,46 +74,55 @@ class Work:
         return self._stamp
 
     def require_free(self, *ids: str) -> None:
-        """Refuses ids that are taken, or the same one twice. O(log n).
+        """Refuses ids that are taken, or else the same one twice. O(log n).
 
         Raises:
-            DuplicateIdError: the first such.
+            DuplicateIdError: the first that is.
         """
-        for i, id in enumerate(ids):
-            if id in ids[:i] or self.reader.taken(id):
-                raise DuplicateIdError(id)
+        taken = self.reader.taken(ids)
+        if taken is None and len(set(ids)) < len(ids):
+            taken = next(id for i, id in enumerate(ids) if id in ids[:i])
+        if taken is not None:
+            raise DuplicateIdError(taken)
 
-    def append(
-        self,
-        draft: Draft,
-        *,
-        id: str,
-        chain_id: str,
-        contact_id: str,
-        previous: MemoryVersion | None,
-    ) -> MemoryVersion:
-        """Writes a version; see `chain.append`. O(log n)."""
+    def begin(self, beginnings: Sequence[Beginning]) -> tuple[MemoryVersion, ...]:
+        """Writes the first versions of new chains, in their order. O(those · log n)."""
+        stamp, first = self.stamp, self._written
+        return self._append(
+            [
+                chain.append(
+                    draft,
+                    id=id,
+                    chain_id=chain_id,
+                    contact_id=contact_id,
+                    previous=None,
+                    last_number=0,
+                    stamp=stamp,
+                    ordinal=ordinal,
+                )
+                for ordinal, (contact_id, chain_id, id, draft) in enumerate(beginnings, first)
+            ]
+        )
+
+    def go_on(self, draft: Draft, *, id: str, latest: MemoryVersion) -> MemoryVersion:
+        """Writes the next version of a chain. O(log n)."""
         change = chain.append(
             draft,
             id=id,
-            chain_id=chain_id,
-            contact_id=contact_id,
-            previous=previous,
-            last_number=self.reader.last_number(chain_id) if previous else 0,
+            chain_id=latest.chain_id,
+            contact_id=latest.contact_id,
+            previous=latest,
+            last_number=self.reader.last_number(latest.chain_id),
             stamp=self.stamp,
             ordinal=self._written,
         )
-        self._apply(change)
-        self._written += 1
-        self._count("added", 1)
-        return change.insert  # type: ignore[return-value]  # chain.append always inserts
+        return self._append([change])[0]
 
     def delete(self, changes: Sequence[Change]) -> Deletion:
         """Applies cuts, or rehearses them. O(what they mark)."""
         cuts = tuple(change.cut for change in changes if change.cut is not None)
         count = sum(cut.removed for cut in cuts)
-        for change in changes:
-            self._apply(change)
+        self._apply(changes)
         self._count("deleted", count)
         ended = sum(cut.outcome is Outcome.ENDED for cut in cuts)
         return Deletion(self._number_if(cuts), count, ended, cuts)
@@ -119,8 +130,7 @@ class Work:
     def restore(self, changes: Sequence[Change]) -> Restoration:
         """Applies restorations. O(what they bring back)."""
         count = sum(len(change.unmark) for change in changes)
-        for change in changes:
-            self._apply(change)
+        self._apply(changes)
         self._count("restored", count)
         revived = sum(change.revives for change in changes)
         return Restoration(self._number_if(changes), count, revived)
@@ -175,13 +185,19 @@ class Work:
         self._stamp, self._written, self._counts = mark.stamp, mark.written, mark.counts
         self._contacts = dict.fromkeys(list(self._contacts)[: mark.contacts])
 
+    def _append(self, changes: Sequence[Change]) -> tuple[MemoryVersion, ...]:
+        self._apply(changes)
+        self._written += len(changes)
+        self._count("added", len(changes))
+        return tuple(change.insert for change in changes if change.insert is not None)
+
     def _count(self, name: str, more: int) -> None:
         self._counts[name] = self._counts.get(name, 0) + more
 
-    def _apply(self, change: Change) -> None:
-        if self._writer is not None:
-            self._writer.apply(change, self.stamp)
-            self._contacts[change.contact_id] = None
+    def _apply(self, changes: Sequence[Change]) -> None:
+        if changes and self._writer is not None:
+            self._writer.apply(changes, self.stamp)
+            self._contacts.update(dict.fromkeys(change.contact_id for change in changes))
 
     def _number_if(self, done: Sequence[object]) -> int | None:
         return self.stamp.number if done and self._writer is not None else None

@@ -8,11 +8,11 @@ facts follows from those: links, latest, counts. So restored versions, replaced 
 memories come out right without a rule of their own.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from itertools import chain, islice
 
-from ..chain import Marked, Outline, Span, gather, node
+from ..chain import Marked, Outline, Span, gather, node, oldest
 from ..errors import CorruptStoreError
 from ..facts import ChainFacts, ConnectionFacts, deleted, living, rewind, rewind_connection
 from ..model import Connection, Count, MemoryVersion, Position, Revision, Violation, position
@@ -120,6 +120,10 @@ class AsOfReader:
         """See `base.Reader`."""
         return [self.outline(id) for id in sorted(v[0].chain_id for v in self._chains(contact_id))]
 
+    def spans(self, contact_id: str) -> list[Span]:
+        """See `base.Reader`."""
+        return [oldest(each, len(each.nodes)) for each in self.outlines(contact_id)]
+
     def marked_by(self, revision: int, contact_id: str) -> list[Marked]:
         """See `base.Reader`."""
         found = []
@@ -147,14 +151,13 @@ class AsOfReader:
         facts = self.facts_of(chain_id)
         return 0 if facts is None else facts.last_number
 
-    def taken(self, id: str) -> bool:
+    def taken(self, ids: Sequence[str]) -> str | None:
         """See `base.Reader`."""
-        facts = self.facts_of(id)
-        return facts is not None
+        return next((id for id in ids if self.facts_of(id) is not None), None)
 
     def ids(self, prefix: str, *, limit: int) -> list[str]:
         """See `base.Reader`."""
-        return list(islice(filter(self.taken, self._now.ids(prefix, limit=_ALL)), limit))
+        return list(islice(filter(self.facts_of, self._now.ids(prefix, limit=_ALL)), limit))
 
     def connections(self, chain_id: str) -> list[Connection]:
         """See `base.Reader`."""

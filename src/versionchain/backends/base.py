@@ -124,6 +124,13 @@ class Reader(Protocol):
         """
         ...
 
+    def spans(self, contact_id: str) -> list[Span]:
+        """Each of a contact's chains that has a visible version, whole, in order of `chain_id`.
+
+        O(the contact's versions).
+        """
+        ...
+
     def marked_by(self, revision: int, contact_id: str) -> list[Marked]:
         """What `revision` marked deleted of a contact and nothing restored since.
 
@@ -135,8 +142,11 @@ class Reader(Protocol):
         """The highest number that the chain ever used; it never falls. O(log n)."""
         ...
 
-    def taken(self, id: str) -> bool:
-        """Whether a version or a chain, deleted or not, has this id. O(log n)."""
+    def taken(self, ids: Sequence[str]) -> str | None:
+        """The first of these that a version or a chain, deleted or not, has as its id.
+
+        O(ids · log n).
+        """
         ...
 
     def ids(self, prefix: str, *, limit: int) -> list[str]:
@@ -210,8 +220,8 @@ class Reader(Protocol):
 class Writer(Reader, Protocol):
     """A reader that also changes its tenant; its reads see what it did."""
 
-    def apply(self, change: Change, stamp: Stamp) -> None:
-        """Does all that the change says, and nothing else.
+    def apply(self, changes: Sequence[Change], stamp: Stamp) -> None:
+        """Does all that the changes of one or more chains say, in their order, and nothing else.
 
         O(log n) for an insert and for a mark of one version; O(the range) for a longer mark.
         """

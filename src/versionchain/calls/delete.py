@@ -155,12 +155,9 @@ class DeleteCalls(Working):
         contact_id = validation.text("contact_id", contact_id)
         dry_run = validation.flag("dry_run", dry_run)
         with self._working("delete_contact", reason, dry_run=dry_run) as work:
-            if not work.reader.seen(contact_id):
+            whole = work.reader.spans(contact_id)
+            if not whole and not work.reader.seen(contact_id):
                 raise NotFoundError(CONTACT, contact_id)
-            whole = [
-                chain.oldest(outline, len(outline.nodes))
-                for outline in work.reader.outlines(contact_id)
-            ]
             return work.delete([chain.cut(span) for span in whole])
 
     def prune(

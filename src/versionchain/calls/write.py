@@ -4,7 +4,7 @@ May live here: add, add_many, update, connect, disconnect.
 May not be known here: what a change does to a chain (`versionchain.chain` decides it).
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -66,7 +66,7 @@ class WriteCalls(Working):
         )
         checked = self._checked(item, "")
         with self._working("add") as work:
-            return self._begin(work, *checked)
+            return self._begin(work, [checked])[0]
 
     def add_many(self, items: Iterable[NewMemory]) -> tuple[MemoryVersion, ...]:
         """New memories in one revision: all of them, or none.
@@ -96,7 +96,7 @@ class WriteCalls(Working):
         if not checked:
             return ()
         with self._working("add_many") as work:
-            return tuple(self._begin(work, *each) for each in checked)
+            return self._begin(work, checked)
 
     def update(
         self,
@@ -171,13 +171,7 @@ class WriteCalls(Working):
                 raise StaleVersionError(find_latest(work.reader, version_id, None).id)
             new_id = wanted or self._settings.new_id()
             work.require_free(new_id)
-            return work.append(
-                draft,
-                id=new_id,
-                chain_id=latest.chain_id,
-                contact_id=latest.contact_id,
-                previous=latest,
-            )
+            return work.go_on(draft, id=new_id, latest=latest)
 
     def connect(
         self,
@@ -304,11 +298,13 @@ class WriteCalls(Working):
         )
         return contact_id, draft, validation.optional_identifier(prefix + "id", item.id)
 
-    def _begin(self, work: Work, contact_id: str, draft: Draft, id: str | None) -> MemoryVersion:
-        """A new chain with `draft` as its first version."""
-        chain_id = self._settings.new_id()
-        version_id = id or self._settings.new_id()
-        work.require_free(version_id, chain_id)
-        return work.append(
-            draft, id=version_id, chain_id=chain_id, contact_id=contact_id, previous=None
-        )
+    def _begin(
+        self, work: Work, checked: Sequence[tuple[str, Draft, str | None]]
+    ) -> tuple[MemoryVersion, ...]:
+        """New chains, each with its draft as its first version."""
+        new_id = self._settings.new_id
+        beginnings = [
+            (contact_id, new_id(), id or new_id(), draft) for contact_id, draft, id in checked
+        ]
+        work.require_free(*(id for each in beginnings for id in (each[2], each[1])))
+        return work.begin(beginnings)

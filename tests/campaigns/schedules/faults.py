@@ -45,13 +45,7 @@ def _update(self: Any, version_id: str, content: str) -> Any:
     draft = validation.draft(content, most_bytes=99, **dict.fromkeys(names, INHERIT))
     with self._working("update") as work:
         latest = find_latest(work.reader, version_id, None)
-        return work.append(
-            draft,
-            id=self._settings.new_id(),
-            chain_id=latest.chain_id,
-            contact_id=latest.contact_id,
-            previous=latest,
-        )
+        return work.go_on(draft, id=self._settings.new_id(), latest=latest)
 
 
 def _commit(self: MemoryWriter) -> State:

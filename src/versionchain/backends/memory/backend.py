@@ -10,7 +10,7 @@ copy of everything, and a long block keeps nobody waiting who only reads.
 
 import threading
 from bisect import bisect_left
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Final, TypeVar
@@ -128,18 +128,22 @@ class MemoryWriter(NowReader):
         self._replacement: State | None = None
         self._ended = False
 
-    def apply(self, change: Change, stamp: Stamp) -> None:
+    def apply(self, changes: Sequence[Change], stamp: Stamp) -> None:
         with self._access:
             self._pend()
-            contact = self._contact(change.contact_id)
-            chain = self._chain(change.chain_id, contact)
-            if change.insert is not None:
-                self._insert(change.insert, chain, contact)
-            if change.mark is not None:
-                self._mark(change.mark, chain, contact, stamp)
-            if change.unmark:
-                self._unmark(change, chain, contact)
-            self._lead(chain, contact, change.latest)
+            for change in changes:
+                self._apply(change, stamp)
+
+    def _apply(self, change: Change, stamp: Stamp) -> None:
+        contact = self._contact(change.contact_id)
+        chain = self._chain(change.chain_id, contact)
+        if change.insert is not None:
+            self._insert(change.insert, chain, contact)
+        if change.mark is not None:
+            self._mark(change.mark, chain, contact, stamp)
+        if change.unmark:
+            self._unmark(change, chain, contact)
+        self._lead(chain, contact, change.latest)
 
     def apply_connection(self, change: ConnectionChange, stamp: Stamp) -> None:
         with self._access:

@@ -4,11 +4,11 @@ May live here: answers read off the structures. May not be known here: writing, 
 """
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from itertools import islice
 
-from ...chain import Marked, Outline, Span, gather, node
+from ...chain import Marked, Outline, Span, gather, node, oldest
 from ...facts import ChainFacts, ConnectionFacts, VersionFacts
 from ...model import Connection, Count, MemoryVersion, Position, Revision, Violation, position
 from ..base import sorted_connections
@@ -125,6 +125,9 @@ class NowReader:
         living = (id for id, chain in contact.chains.items() if chain.latest_id is not None)
         return [self.outline(id) for id in sorted(living)]
 
+    def spans(self, contact_id: str) -> list[Span]:
+        return [oldest(each, len(each.nodes)) for each in self.outlines(contact_id)]
+
     def marked_by(self, revision: int, contact_id: str) -> list[Marked]:
         state = self._state
         by_chain: dict[str, list[MemoryVersion]] = {}
@@ -149,8 +152,9 @@ class NowReader:
     def last_number(self, chain_id: str) -> int:
         return self._state.chains[chain_id].last_number
 
-    def taken(self, id: str) -> bool:
-        return id in self._state.versions or id in self._state.chains
+    def taken(self, ids: Sequence[str]) -> str | None:
+        versions, chains = self._state.versions, self._state.chains
+        return next((id for id in ids if id in versions or id in chains), None)
 
     def ids(self, prefix: str, *, limit: int) -> list[str]:
         every = (*self._state.versions, *self._state.chains)

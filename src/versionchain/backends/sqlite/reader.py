@@ -13,7 +13,7 @@ from datetime import datetime
 from itertools import groupby, pairwise
 from typing import Any, Final
 
-from ...chain import Interval, Marked, Node, Outline, Span
+from ...chain import Interval, Marked, Node, Outline, Span, oldest
 from ...errors import CorruptStoreError
 from ...facts import ChainFacts, ConnectionFacts, VersionFacts
 from ...model import Connection, Count, MemoryVersion, Position, Revision, Violation, position
@@ -248,6 +248,9 @@ class SQLiteReader:
             for chain_id, nodes in groupby(found, key=lambda row: row[0])
         ]
 
+    def spans(self, contact_id: str) -> list[Span]:
+        return [oldest(each, len(each.nodes)) for each in self.outlines(contact_id)]
+
     def marked_by(self, revision: int, contact_id: str) -> list[Marked]:
         found = self._rows(_MARKED, self._tenant, contact_id, revision)
         return [
@@ -272,8 +275,8 @@ class SQLiteReader:
     def last_number(self, chain_id: str) -> int:
         return rows.number(self._chain(chain_id)[3])
 
-    def taken(self, id: str) -> bool:
-        return self._row(_TAKEN, self._tenant, id) is not None
+    def taken(self, ids: Sequence[str]) -> str | None:
+        return next((id for id in ids if self._row(_TAKEN, self._tenant, id) is not None), None)
 
     def ids(self, prefix: str, *, limit: int) -> list[str]:
         above = prefix + "\U0010ffff"

@@ -4,7 +4,7 @@ May live here: a change as SQL. May not be known here: a rule, or how a commit i
 """
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from typing import Final
 
@@ -85,8 +85,12 @@ class SQLiteWriter(SQLiteReader):
         """The tenant's key, once it has one. O(1)."""
         return self._tenant
 
-    def apply(self, change: Change, stamp: Stamp) -> None:
+    def apply(self, changes: Sequence[Change], stamp: Stamp) -> None:
         self._ensure_tenant()
+        for change in changes:
+            self._apply(change, stamp)
+
+    def _apply(self, change: Change, stamp: Stamp) -> None:
         if change.insert is not None and change.insert.number == 1:
             self._begin(change.insert)
             return
@@ -135,7 +139,7 @@ class SQLiteWriter(SQLiteReader):
         contact = self._contact_key(facts.contact_id)
         seen: set[str] = set()
         for id in (facts.chain_id, *(each.version.id for each in facts.versions)):
-            if id in seen or self.taken(id):
+            if id in seen or self.taken((id,)):
                 raise DuplicateIdError(id)
             seen.add(id)
         left = living(facts)

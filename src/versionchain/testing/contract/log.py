@@ -181,10 +181,10 @@ class PastContract(ContractBase):
                 assert reader.newest() == (at, time)
                 assert reader.seen("ada") is (at >= 1)
                 assert reader.seen("grace") is (at >= 4)
-                assert reader.taken(v2.id) is (at >= 2)
+                assert reader.taken((UNKNOWN, v2.id)) == (v2.id if at >= 2 else None)
                 assert (reader.version(v2.id) is not None) is (at == 2)
                 assert (reader.head(v1.chain_id) is not None) is (at >= 1)
-                assert len(reader.outlines("ada")) == min(at, 1)
+                assert len(reader.outlines("ada")) == len(reader.spans("ada")) == min(at, 1)
                 log = reader.revisions(since=0, contact_id=None, limit=9)
                 assert [entry.number for entry in log] == [*range(1, at + 1)]
 
@@ -221,9 +221,9 @@ class PastContract(ContractBase):
                 assert reader.version(UNKNOWN) is reader.head(UNKNOWN) is None
                 assert reader.history(UNKNOWN, include_deleted=True) == []
                 assert reader.contacts(after=None, limit=9) == []
-                assert reader.outlines("ada") == []
+                assert [*reader.outlines("ada"), *reader.spans("ada")] == []
                 assert not reader.seen("ada")
-                assert not reader.taken(UNKNOWN)
+                assert reader.taken((UNKNOWN,)) is None
                 assert [*reader.chains(), *reader.links()] == []
                 assert list(reader.self_check()) == []
 

@@ -1,10 +1,13 @@
 """The contract: blocks of calls that are one revision. SPEC section 4 and `backends.base`."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 import pytest
 
+from ...backends.base import Backend
+from ...chain import Stamp, cut
 from ...errors import (
     DuplicateIdError,
     InvalidInputError,
@@ -12,7 +15,7 @@ from ...errors import (
     StaleVersionError,
     TransactionError,
 )
-from ...model import NewMemory, RevisionCounts, Status
+from ...model import NewMemory, Revision, RevisionCounts, Status
 from ...store import MemoryStore
 from ...transaction import Transaction
 from ..looking import changes_nothing, drawn, everything, refuses, walk
@@ -215,6 +218,26 @@ class UndoContract(ContractBase):
             made = tx.add("ada", "kept", id=OWN)
         assert (made.revision, newest(store)) == (2, 2)
         assert walk(store.revisions)[-1].contacts == ("ada",)
+
+    def test_a_savepoint_undoes_its_part_of_a_block(
+        self, backend: Backend, store: MemoryStore
+    ) -> None:
+        """What was applied in it is seen in it, and gone once an exception left it."""
+        versions = chain(store, 3)
+        whole = versions[0].chain_id
+        stamp = Stamp(4, versions[2].created_at)
+        with backend.write("default") as writer:
+            with suppress(Abort), writer.savepoint():
+                writer.apply([cut(writer.span(versions[1], first=1))], stamp)
+                assert [v.number for v in writer.history(whole, include_deleted=False)] == [3]
+                raise Abort
+            assert writer.history(whole, include_deleted=True) == versions
+            with writer.savepoint():
+                writer.apply([cut(writer.span(versions[2], first=3))], stamp)
+            assert [v.number for v in writer.history(whole, include_deleted=False)] == [1, 2]
+            counts = RevisionCounts(deleted=1)
+            writer.record(Revision(4, stamp.created_at, "by hand", None, None, counts, ("ada",)))
+        assert drawn(store, whole) == "v1 ← v2"
 
 
 class IsolationContract(ContractBase):
