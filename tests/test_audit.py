@@ -21,7 +21,6 @@ from versionchain.audit import audit
 from versionchain.backends.memory import MemoryBackend
 from versionchain.backends.memory.reader import NowReader
 from versionchain.backends.memory.state import Chain
-from versionchain.model import position
 
 START = datetime(2026, 1, 1, 12, tzinfo=UTC)
 
@@ -67,9 +66,11 @@ class World:
         self.link = (self.c.id, self.d.id, "related")
 
     def bend(self, version, **changed):
-        """Writes over a version's record."""
+        """Writes over a version's record, wherever it lies."""
         old = self.state.versions[version.id]
-        self.state.versions[version.id] = attrs.evolve(old, **changed)
+        self.state.versions[version.id] = bent = attrs.evolve(old, **changed)
+        for listed in (self.c.living, self.d.living, self.ada.heads):
+            listed[:] = [bent if each is old else each for each in listed]
 
     def bend_revision(self, number, /, **changed):
         """Writes over a revision's record."""
@@ -86,6 +87,10 @@ class World:
             until=old.until if until is ... else until,
         )
         self.state.connections[self.link] = tuple(intervals)
+
+    def at(self, version):
+        """Where a latest version stands in its contact's listing."""
+        return self.ada.heads.index(self.state.versions[version.id])
 
     def found(self):
         """The names of what the audit finds."""
@@ -160,7 +165,7 @@ def test_the_audit_is_of_one_tenant(world):
     """What is wrong in one tenant is not said of another."""
     other = world.store.for_tenant("acme")
     other.add("ada", "Keeps bees")
-    world.ada.living += 1
+    world.ada.holes += 1
     assert other.verify().ok
     assert other.verify().counts == ReportCounts(1, 1, 1, 1, 0, 0, 1)
     assert not world.store.verify().ok
@@ -219,32 +224,37 @@ FAULTS = {
             "ONE_CONTACT: of another chain or contact",
             "COUNTERS: the counters disagree",
             "COUNTERS: the listing disagrees",
+            "COUNTERS: the listing of versions disagrees",
+            "COUNTERS: the listing of memories disagrees",
+            "COUNTERS: the listing of versions disagrees",
+            "COUNTERS: the listing of memories disagrees",
         ],
     ),
     "an older one as the latest": (
-        lambda w: setattr(w.c, "latest_id", w.v4.id),
+        lambda w: w.c.living.pop(),
         [
             "LINKS: the history is not the order's",
             "ONE_LATEST: the latest is not the last living version",
+            "COUNTERS: the chain and the index by id disagree",
             "COUNTERS: the listing of memories disagrees",
         ],
     ),
     "no latest": (
-        lambda w: setattr(w.c, "latest_id", None),
+        lambda w: w.c.living.clear(),
         [
             "LINKS: the history is not the order's",
             "ONE_LATEST: the latest is not the last living version",
+            "COUNTERS: the chain and the index by id disagree",
             "COUNTERS: the listing of memories disagrees",
-            "COUNTERS: the counters disagree",
         ],
     ),
     "a latest where all are deleted": (
-        lambda w: setattr(w.state.chains[w.x1.chain_id], "latest_id", w.x1.id),
+        lambda w: w.state.chains[w.x1.chain_id].living.append(w.x1),
         [
             "LINKS: the history is not the order's",
             "ONE_LATEST: the latest is not the last living version",
+            "COUNTERS: the chain and the index by id disagree",
             "COUNTERS: the listing of memories disagrees",
-            "COUNTERS: the counters disagree",
         ],
     ),
     "a next that is not the next": (
@@ -259,8 +269,6 @@ FAULTS = {
         [
             "LINKS: the history is not the order's",
             "LINKS: a version alone differs from the history's",
-            "COUNTERS: the listing disagrees",
-            "COUNTERS: the listing of memories disagrees",
         ],
     ),
     "a latest with a next": (
@@ -269,8 +277,6 @@ FAULTS = {
             "LINKS: the history is not the order's",
             "ONE_LATEST: the latest is not the last living version",
             "LINKS: a version alone differs from the history's",
-            "COUNTERS: the listing disagrees",
-            "COUNTERS: the listing of memories disagrees",
         ],
     ),
     "a previous that skips one": (
@@ -306,8 +312,8 @@ FAULTS = {
         lambda w: w.bend(w.v2, superseded_at=w.v3.created_at),
         ["DELETED_UNLINKED: a deleted version is linked or lost"],
     ),
-    "a counter of the living": (
-        lambda w: setattr(w.ada, "living", 5),
+    "a counter of the holes": (
+        lambda w: setattr(w.ada, "holes", 5),
         ["COUNTERS: the counters disagree", "COUNTERS: the counters disagree"],
     ),
     "a counter of the deleted": (
@@ -315,20 +321,38 @@ FAULTS = {
         ["COUNTERS: the counters disagree", "COUNTERS: the counters disagree"],
     ),
     "a memory that is not listed": (
-        lambda w: w.ada.heads.remove((*position(w.w2), w.w2.id)),
-        ["COUNTERS: the listing disagrees", "COUNTERS: the listing of memories disagrees"],
+        lambda w: w.ada.heads.__setitem__(w.at(w.w2), None),
+        [
+            "COUNTERS: the listing disagrees",
+            "COUNTERS: the listing of memories disagrees",
+            "COUNTERS: the counters disagree",
+        ],
     ),
     "a memory that is listed as another version": (
-        lambda w: w.ada.heads.insert(0, (*position(w.w1), w.w2.id)),
-        ["COUNTERS: the listing disagrees", "COUNTERS: the listing of memories disagrees"],
+        lambda w: w.ada.heads.__setitem__(w.at(w.w2), w.state.versions[w.w1.id]),
+        [
+            "COUNTERS: the listing disagrees",
+            "COUNTERS: the listing of memories disagrees",
+        ],
     ),
     "a listing that runs in a circle": (
-        lambda w: w.ada.heads.insert(0, (*position(w.w2), w.w2.id)),
+        lambda w: w.ada.heads.reverse(),
         ["COUNTERS: the listing disagrees", "COUNTERS: the listing of memories disagrees"],
+    ),
+    "a memory that is listed at another place": (
+        lambda w: w.ada.ranks.__setitem__(w.at(w.v5), w.ada.ranks[w.at(w.v5)] - 1),
+        ["COUNTERS: the listing disagrees", "COUNTERS: the listing of memories disagrees"],
+    ),
+    "a listing whose holes are out of order": (
+        lambda w: w.ada.ranks.__setitem__(0, w.ada.ranks[-1]),
+        ["COUNTERS: the listing of memories disagrees"],
     ),
     "a version that is not listed": (
         lambda w: w.ada.order.remove(w.v2.id),
-        ["COUNTERS: the listing of versions disagrees"],
+        [
+            "COUNTERS: the counters disagree",
+            "COUNTERS: the listing of versions disagrees",
+        ],
     ),
     "versions listed in another order": (
         lambda w: w.ada.order.reverse(),
@@ -572,7 +596,7 @@ def test_an_answer_that_disagrees_with_the_facts(world, name):
 def test_what_the_storage_says_of_itself(world):
     """A backend's own check is part of the report, after the others."""
     fault = Violation(Invariant.STORAGE, "page 7", "is torn")
-    world.ada.living += 1
+    world.ada.holes += 1
     report = audit(Lying(world.state, self_check=lambda: iter([fault])))
     assert report.violations[-1] == fault
     assert [each.invariant for each in report.violations] == [
@@ -622,7 +646,7 @@ def test_every_invariant_was_planted():
             ),
         ),
         (
-            lambda w: setattr(w.ada, "living", 5),
+            lambda w: setattr(w.ada, "holes", 5),
             Violation(Invariant.COUNTERS, "ada", "the counters disagree"),
         ),
     ],

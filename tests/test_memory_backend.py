@@ -16,6 +16,7 @@ from versionchain import (
     MemoryStore,
     MemoryStoreError,
     NewMemory,
+    Page,
     Status,
     StoreBusyError,
     StoreClosedError,
@@ -137,7 +138,7 @@ BLOCKS = {
     "a block that deletes twice": in_a_block("delete, resurrected", "delete_contact"),
 }
 EVERY = CALLS | BLOCKS
-MUTATIONS = ("put", "drop", "append", "set")
+MUTATIONS = ("put", "put_all", "drop", "append", "splice", "set")
 
 
 @contextmanager
@@ -654,6 +655,121 @@ class TestJournal:
                 journal.put(mapping, "a", 2)
             journal.undo()
             assert mapping == before
+
+
+class TestGlance:
+    """Answers without a lock."""
+
+    def test_it_gives_what_a_reader_gives(self):
+        """By every id that names something, and nothing where a reader would have to look."""
+        world = World()
+        glance = world.backend.glance("default")
+        with world.backend.read("default") as reader:
+            for id in [str(UUID(int=number)) for number in range(30)]:
+                assert glance.version(id) == reader.version(id)
+                assert glance.head(id) == reader.head(id)
+                assert list(glance.history(id) or ()) == reader.history(id, include_deleted=False)
+            for contact_id in ("ada", "grace"):
+                for limit in (1, 2, 9):
+                    listed = reader.memories(contact_id, before=None, limit=limit)
+                    assert glance.memories(contact_id, limit) == listed
+        assert glance.memories("nobody", 9) is None
+
+    @pytest.mark.parametrize("kind", [UUID, lambda id: [id], lambda id: type("S", (str,), {})(id)])
+    def test_what_is_no_text_finds_nothing(self, kind):
+        """A text's subclass is as equal, and is refused by the checks that come then."""
+        world = World()
+        glance, what = world.backend.glance("default"), kind(world.v5)
+        assert glance.version(what) is glance.head(what) is glance.history(what) is None
+        assert glance.memories(kind(str(UUID(int=1))), 9) is None
+
+    def test_it_has_no_answer_while_somebody_writes(self):
+        """Whoever asks gets what was before, from a reader; and after the block what is then."""
+        world = World()
+        glance = world.backend.glance("default")
+        before = world.store.latest(world.v1)
+        with world.store.transaction() as block:
+            assert glance.head(world.v1) == before
+            made = block.update(world.v5, "v6")
+            assert glance.version(world.v1) is glance.head(world.v1) is None
+            assert glance.history(world.v1) is glance.memories("ada", 9) is None
+            assert world.store.latest(world.v1) == before
+        assert glance.head(world.v1) == made
+        with pytest.raises(PlannedError), world.store.transaction() as block:
+            block.delete(made.id)
+            raise PlannedError
+        assert glance.head(world.v1) == made
+
+    def test_an_undoing_that_was_interrupted_is_not_looked_at(self, monkeypatch):
+        """Until whoever comes next has ended it."""
+        world = World()
+        glance = world.backend.glance("default")
+        before = world.store.latest(world.v1)
+        with monkeypatch.context() as patch, pytest.raises(PlannedError):
+            patch.setattr(Journal, "undo", lambda self, mark=0: interrupted())
+            with world.store.transaction() as block:
+                block.update(world.v5, "v6")
+                raise PlannedError
+        assert glance.head(world.v1) is None
+        assert world.store.latest(world.v1) == before
+        assert glance.head(world.v1) == before
+
+    def test_what_was_erased_is_not_seen(self):
+        """Nor is what a state held that another took the place of."""
+        world = World()
+        glance = world.backend.glance("default")
+        assert glance.head(world.v5)
+        world.store.erase_contact("ada")
+        for _ in range(2):  # the first look finds out
+            assert glance.head(world.v5) is glance.history(world.v1) is None
+            assert glance.memories("ada", 9) is None
+        assert glance.head(world.y) == world.store.latest(world.y)
+
+    def test_after_closing_there_is_none(self):
+        """Through any handle."""
+        world = World()
+        other = world.store.for_tenant("default")
+        glance = world.backend.glance("default")
+        assert other.latest(world.v5) == glance.head(world.v5)
+        other.close()
+        with pytest.raises(StoreClosedError):
+            other.latest(world.v5)
+        third = world.store.for_tenant("default")
+        world.store.close()
+        assert glance.head(world.v5) is glance.memories("ada", 9) is None
+        for handle in (world.store, third):
+            with pytest.raises(StoreClosedError):
+                handle.latest(world.v5)
+
+    def test_a_tenant_that_begins_later(self):
+        """Is found once it is there."""
+        store = MemoryStore()
+        other = store.for_tenant("acme")
+        memory = other.add("ada", "a")
+        for _ in range(2):
+            assert other.latest(memory.id) == memory
+            assert other.memories("ada").items == (memory,)
+        assert store.memories("ada").items == ()
+
+    @pytest.mark.parametrize("limit", [0, -1, 1001, True, 1.0])
+    def test_a_bad_limit_is_refused(self, limit):
+        """Before anything is looked up."""
+        world = World()
+        with pytest.raises(InvalidInputError):
+            world.store.memories("ada", limit=limit)
+
+    def test_a_full_page_has_a_cursor(self):
+        """Only what is no longer than a page needs none."""
+        store = MemoryStore()
+        memories = [store.add("ada", f"{i}") for i in range(3)][::-1]
+        assert store.memories("ada", limit=3) == Page(tuple(memories), None)
+        page = store.memories("ada", limit=2)
+        assert page.items == tuple(memories[:2])
+        assert store.memories("ada", limit=2, after=page.next_cursor).items == tuple(memories[2:])
+
+
+def interrupted():
+    raise PlannedError
 
 
 class TestHeads:

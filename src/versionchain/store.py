@@ -9,14 +9,14 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
-from typing import Literal, TypeVar
+from typing import Literal, TypeVar, cast
 from uuid import UUID
 
 from attrs import evolve
 
 from . import validation
 from .audit import audit
-from .backends.base import Ask, Backend, Reader, Writer
+from .backends.base import Ask, Backend, Glance, Reader, Writer
 from .backends.memory import MemoryBackend
 from .calls import AllCalls, EraseCalls, Settings, TransferCalls
 from .errors import InvalidInputError, StoreClosedError
@@ -84,6 +84,7 @@ class MemoryStore(AllCalls, EraseCalls, TransferCalls):
         )
         self._backend: Backend = MemoryBackend() if backend is None else _backend(backend)
         self._ask_backend: Ask | None = getattr(self._backend, "ask", None)
+        self._glance = self._glance_at()
         self._owns_backend = True
         self._closed = False
 
@@ -192,6 +193,7 @@ class MemoryStore(AllCalls, EraseCalls, TransferCalls):
             tenant=validation.text("tenant", tenant),
             actor=validation.optional_text("actor", actor) or self.actor,
         )
+        handle._glance = handle._glance_at()
         handle._owns_backend = False
         return handle
 
@@ -276,6 +278,7 @@ MemoryStore.open().
         if self._owns_backend:
             self._backend.close()
         self._closed = True
+        self._glance = None
 
     def __enter__(self) -> "MemoryStore":
         return self
@@ -315,11 +318,16 @@ MemoryStore.open().
         with self._backend.read(self.tenant, at) as reader:
             yield reader
 
-    def _ask(self, question: Callable[[Reader], T]) -> T:
+    def _ask(self, question: Callable[[Reader], T], at: int | None = None) -> T:
         self._check_open()
         if self._ask_backend is None:
-            return super()._ask(question)
-        return self._ask_backend(self.tenant, question)
+            return super()._ask(question, at)
+        return self._ask_backend(self._settings.tenant, question, at=at)
+
+    def _glance_at(self) -> Glance | None:
+        """What the backend gives for this tenant, where it gives any."""
+        glance = getattr(self._backend, "glance", None)
+        return None if glance is None else cast("Glance", glance(self._settings.tenant))
 
     @contextmanager
     def _working(

@@ -334,10 +334,39 @@ class Ask(Protocol):
     For calls that want one answer: a database needs no transaction around its one statement.
     """
 
-    def __call__(self, tenant: str, question: Callable[[Reader], T]) -> T:
-        """What `question` answers of a reader of the newest state, which it asks once.
+    def __call__(self, tenant: str, question: Callable[[Reader], T], *, at: int | None = None) -> T:
+        """What `question` answers of a reader, which it asks once.
+
+        Args:
+            tenant: whose.
+            question: gets the reader.
+            at: as for `Backend.read`.
 
         Raises:
             StoreClosedError: the backend was closed.
         """
+        ...
+
+
+class Glance(Protocol):
+    """What a backend may give beside, by its method `glance(tenant)`: answers without a block.
+
+    Each is of a tenant's newest state, or None, which says nothing: the answer may be had from a
+    reader. What finds something is a valid argument, so only on None it must be checked.
+    """
+
+    def version(self, id: object) -> MemoryVersion | None:
+        """As `Reader.version`. O(1)."""
+        ...
+
+    def head(self, id: object) -> MemoryVersion | None:
+        """As `Reader.head`. O(1)."""
+        ...
+
+    def history(self, id: object) -> tuple[MemoryVersion, ...] | None:
+        """As `Reader.history` without the deleted, where there is one. O(its versions)."""
+        ...
+
+    def memories(self, contact_id: object, limit: int) -> list[MemoryVersion] | None:
+        """As `Reader.memories` from the newest on. O(limit)."""
         ...

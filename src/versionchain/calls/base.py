@@ -13,7 +13,7 @@ from uuid import UUID
 from attrs import frozen
 
 from .. import validation
-from ..backends.base import Reader
+from ..backends.base import Glance, Reader
 from ..errors import NotFoundError, StaleVersionError
 from ..ids import UUID7
 from ..model import MemoryVersion
@@ -54,14 +54,15 @@ class Reading(ABC):
     """How a call that reads reaches its tenant."""
 
     _settings: Settings
+    _glance: Glance | None = None
 
     @abstractmethod
     def _reading(self, at: int | None = None) -> AbstractContextManager[Reader]:
         """One state to read from, for as long as the block lasts: the newest, or an older one."""
 
-    def _ask(self, question: Callable[[Reader], T]) -> T:
-        """What a question that asks the reader once is answered by the state of this handle."""
-        with self._reading() as reader:
+    def _ask(self, question: Callable[[Reader], T], at: int | None = None) -> T:
+        """As `_reading`, for a question that asks the reader once."""
+        with self._reading(at) as reader:
             return question(reader)
 
     def _as_of(self) -> int | None:

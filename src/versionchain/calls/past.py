@@ -8,7 +8,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from datetime import datetime
-from typing import cast
+from typing import TypeVar, cast
 
 from .. import cursor, validation
 from ..backends.base import Reader
@@ -18,19 +18,16 @@ from . import paging
 from .base import Reading, Settings
 from .read import ReadCalls
 
+T = TypeVar("T")
+
 
 class Snapshot(ReadCalls):
     """A tenant's memories as they were after one revision: made by `at`. It can't be written to."""
 
-    def __init__(
-        self,
-        settings: Settings,
-        revision: int,
-        reading: Callable[[int], AbstractContextManager[Reader]],
-    ) -> None:
+    def __init__(self, settings: Settings, revision: int, source: Reading) -> None:
         self._settings = settings
         self._revision = revision
-        self._read_at = reading
+        self._source = source
 
     @property
     def revision(self) -> int:
@@ -41,7 +38,10 @@ class Snapshot(ReadCalls):
         return f"<Snapshot tenant={self._settings.tenant!r} revision={self._revision}>"
 
     def _reading(self, at: int | None = None) -> AbstractContextManager[Reader]:
-        return self._read_at(self._revision if at is None else at)
+        return self._source._reading(self._revision if at is None else at)
+
+    def _ask(self, question: Callable[[Reader], T], at: int | None = None) -> T:
+        return self._source._ask(question, self._revision if at is None else at)
 
     def _as_of(self) -> int:
         return self._revision
@@ -77,14 +77,15 @@ class PastCalls(Reading):
             >>> store.at(1).latest(first.id).content, store.latest(first.id).content
             ('Lives in Bonn', 'Lives in Kiel')
         """
-        with self._reading() as reader:
-            if isinstance(revision, datetime):
-                number = last_until(reader, validation.moment("revision", revision))
-            else:
-                number = validation.integer("revision", revision, 0)
-                if number > reader.newest()[0]:
-                    raise NotFoundError("revision", number)
-        return Snapshot(self._settings, number, self._reading)
+        if isinstance(revision, datetime):
+            moment = validation.moment("revision", revision)
+            with self._reading() as reader:
+                number = last_until(reader, moment)
+        else:
+            number = validation.integer("revision", revision, 0)
+            if number > self._ask(_newest):
+                raise NotFoundError("revision", number)
+        return Snapshot(self._settings, number, self)
 
     def revisions(
         self,
@@ -133,6 +134,10 @@ class PastCalls(Reading):
         more = len(found) > limit
         del found[limit:]
         return paging.page(tenant, query, found, [found[-1].number] if more else None)
+
+
+def _newest(reader: Reader) -> int:
+    return reader.newest()[0]
 
 
 def last_before(reader: Reader, moment: datetime) -> int:

@@ -50,6 +50,10 @@ class ReadCalls(Reading):
             >>> first.status.name, first.next_id == second.id
             ('SUPERSEDED', True)
         """
+        if self._glance is not None and contact_id is None:
+            found = self._glance.version(version_id)
+            if found is not None:
+                return found
         version_id = validation.identifier("version_id", version_id)
         contact_id = validation.optional_text("contact_id", contact_id)
         return self._ask(lambda reader: find_version(reader, version_id, contact_id))
@@ -75,6 +79,10 @@ class ReadCalls(Reading):
             >>> store.latest(first.id) == store.latest(first.chain_id) == second
             True
         """
+        if self._glance is not None and contact_id is None:
+            found = self._glance.head(id)
+            if found is not None:
+                return found
         id = validation.identifier("id", id)
         contact_id = validation.optional_text("contact_id", contact_id)
         return self._ask(lambda reader: find_latest(reader, id, contact_id))
@@ -111,6 +119,10 @@ class ReadCalls(Reading):
             >>> [v.status.name for v in store.history(first.id, include_deleted=True)]
             ['CURRENT', 'DELETED']
         """
+        if self._glance is not None and contact_id is None and include_deleted is False:
+            found = self._glance.history(id)
+            if found is not None:
+                return found
         id = validation.identifier("id", id)
         include_deleted = validation.flag("include_deleted", include_deleted)
         contact_id = validation.optional_text("contact_id", contact_id)
@@ -155,6 +167,11 @@ class ReadCalls(Reading):
             >>> [m.content for m in store.memories("ada", categories=["taste"]).items]
             ['Prefers tea']
         """
+        whole = categories is None and session_id is None and metadata is None
+        if whole and after is None and self._glance is not None and type(limit) is int:
+            glanced = self._glance.memories(contact_id, min(limit, validation.MAX_LIMIT) + 1)
+            if glanced is not None and 0 < len(glanced) <= limit <= validation.MAX_LIMIT:
+                return Page(tuple(glanced), None)
         contact_id = validation.text("contact_id", contact_id)
         labels = None if categories is None else frozenset(validation.categories(categories))
         session_id = validation.optional_text("session_id", session_id)
@@ -163,7 +180,7 @@ class ReadCalls(Reading):
         sought = None if labels is None else sorted(labels)
         query = ("memories", self._as_of(), contact_id, sought, session_id, keys)
         start = self._position(query, after)
-        if labels is None and session_id is None and keys is None:
+        if whole:
             found = self._ask(
                 lambda reader: reader.memories(contact_id, before=start, limit=limit + 1)
             )

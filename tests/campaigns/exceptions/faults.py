@@ -11,6 +11,7 @@ from typing import Any, Final
 from versionchain.backends.lock import WriterLock
 from versionchain.backends.memory.backend import MemoryWriter
 from versionchain.backends.memory.journal import Journal
+from versionchain.backends.memory.state import Contact
 from versionchain.backends.sqlite import backend as sqlite
 from versionchain.backends.sqlite.writer import SQLiteWriter
 from versionchain.errors import StoreBusyError
@@ -36,10 +37,12 @@ def _held(self: WriterLock) -> Iterator[None]:
     self._lock.release()
 
 
-def _keep(self: MemoryWriter, version: Any) -> None:
-    """Puts the version before the journal knows what was there."""
-    self._state.versions[version.id] = version
-    self._journal.put(self._state.versions, version.id, version)
+def _contact(self: MemoryWriter, contact_id: str) -> Contact:
+    """Puts the contact before the journal knows what was there."""
+    contacts = self._state.contacts
+    contact = contacts.setdefault(contact_id, Contact(contact_id))
+    self._journal.put(contacts, contact_id, contact)
+    return contact
 
 
 def _back_to(self: Work, mark: Any) -> None:
@@ -72,7 +75,7 @@ FAULTS: Final = {
     "an undo is left out": instead(Journal, "append", _append),
     "the writers' lock is kept where a call raises": instead(WriterLock, "held", _held),
     "a revision's number is kept where a call raises": instead(Work, "back_to", _back_to),
-    "an index is changed before its undo is noted": instead(MemoryWriter, "_keep", _keep),
+    "an index is changed before its undo is noted": instead(MemoryWriter, "_contact", _contact),
     "half a change is committed where a call raises": instead(sqlite, "_roll_back", _roll_back),
     "a call in a block is not undone alone": _no_savepoints,
 }

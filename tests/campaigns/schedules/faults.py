@@ -12,6 +12,7 @@ from versionchain import StaleVersionError, validation
 from versionchain.backends.asof import AsOfReader
 from versionchain.backends.lock import WriterLock
 from versionchain.backends.memory.backend import MemoryBackend, MemoryWriter
+from versionchain.backends.memory.glance import Glance
 from versionchain.backends.memory.reader import NowReader
 from versionchain.backends.memory.state import State
 from versionchain.calls.base import find_latest, find_version
@@ -65,10 +66,24 @@ def _pend(self: MemoryWriter) -> None:
     del self
 
 
+def _uncounted(self: MemoryWriter) -> None:
+    """Tells those that come that something is pending, and not those that are looking."""
+    if self._state.pending is None:
+        self._journal.set(self._state, "pending", len(self._state.revisions))
+
+
+def _unlocked(self: Glance, contact_id: str, limit: int) -> Any:
+    """Looks, whoever is writing."""
+    contact = self._state.contacts.get(contact_id)
+    return None if contact is None else contact.newest(None, limit)
+
+
 FAULTS: Final = {
     "writers don't wait for each other": instead(WriterLock, "held", _held),
     "a reader doesn't wait for a change that is half done": instead(MemoryBackend, "read", _read),
     "the token is compared before the lock is held": instead(WriteCalls, "update", _update),
     "a commit shows itself in two steps": instead(MemoryWriter, "commit", _commit),
     "a reader sees an open block": instead(MemoryWriter, "_pend", _pend),
+    "a look that has begun sees what a writer does": instead(MemoryWriter, "_pend", _uncounted),
+    "a look sees an open block": instead(Glance, "memories", _unlocked),
 }

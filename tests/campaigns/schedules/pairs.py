@@ -71,7 +71,7 @@ def _aborted(store: MemoryStore, held: Held) -> Any:
 
 
 def _caught(store: MemoryStore, held: Held) -> Any:
-    """A block in which one call fails after it wrote, and is undone alone."""
+    """A block in which one call fails, and is undone alone."""
     with store.transaction() as tx:
         made = tx.update(held.last, "v5")
         try:
@@ -124,6 +124,14 @@ def _at(store: MemoryStore, held: Held) -> Any:
     return store.at(3).history(held.first)
 
 
+def _latest(store: MemoryStore, held: Held) -> Any:
+    return store.latest(held.first)
+
+
+def _chain(store: MemoryStore, held: Held) -> Any:
+    return store.history(held.chain)
+
+
 def _dump(store: MemoryStore, held: Held) -> Any:
     file = io.BytesIO()
     store.dump(file)
@@ -165,7 +173,18 @@ PAIRS: Final[dict[str, tuple[Call, Call]]] = {
     "count, add": (lambda store, held: store.count("ben"), _add),
     "count, prune": (lambda store, held: store.count("ada"), _prune),
     "count, erase_contact": (lambda store, held: store.count("ada"), _erase),
-    "latest, update": (lambda store, held: store.latest(held.first), _update),
+    "latest, update": (_latest, _update),
+    "latest, block": (_latest, _block),
+    "latest, undone block": (_latest, _aborted),
+    "latest, erase_contact": (_latest, _erase),
+    "latest, delete_memory": (_latest, lambda store, held: store.delete_memory(held.chain)),
+    "get, update": (lambda store, held: store.get(held.last), _update),
+    "living history, update": (_chain, _update),
+    "living history, restore": (_chain, _restore),
+    "living history, block with an undone call": (_chain, _caught),
+    "memories, restore": (_memories, _restore),
+    "memories, delete": (_memories, _delete),
+    "memories, undone block": (_memories, _aborted),
     "connections, delete_memory": (
         lambda store, held: store.connections(held.first),
         lambda store, held: store.delete_memory(held.chain),

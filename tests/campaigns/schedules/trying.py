@@ -97,7 +97,8 @@ class Table:
         """Runs a pair as a seed chose."""
         scheduler = self.scheduler
         backend = MemoryBackend()
-        backend._states = loads(self._kept)
+        backend._states.clear()
+        backend._states.update(loads(self._kept))
         sources = (Ids(11), Ids(12))
         store = MemoryStore(
             backend, actor="tester", clock=Clock(), ids=lambda: sources[scheduler.turn]()
@@ -130,8 +131,8 @@ def trouble(outcome: Outcome, serial: tuple[Outcome, Outcome]) -> str | None:
     for state in outcome.states.values():
         if state.pending is not None:
             return "something is pending"
-        heads = [contact.heads for contact in state.contacts.values()]
-        if any(list(listing) != sorted(listing) for listing in (state.contacts, *heads)):
+        ranks = [contact.ranks for contact in state.contacts.values()]
+        if any(list(listing) != sorted(listing) for listing in (state.contacts, *ranks)):
             return "a listing is out of order"
     if outcome in serial:
         return None
@@ -171,7 +172,7 @@ def _unsound(laid: Table, pair: str) -> str | None:
     """What is wrong with a pair without any switch."""
     for order in laid.serial(pair):
         backend = MemoryBackend()
-        backend._states = order.states
+        backend._states.update(order.states)
         report = MemoryStore(backend).verify()
         if not report.ok:
             return str(report.violations)

@@ -12,29 +12,31 @@ import threading
 from bisect import bisect_left
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from itertools import groupby
 from pathlib import Path
 from typing import Final, TypeVar
 
 from attrs import evolve
 
 from ... import validation
-from ...chain import Change, Node, Span, Stamp, bury, place
+from ...chain import Change, Span, Stamp, bury, place
 from ...connections import ConnectionChange
 from ...errors import StorageError, StoreClosedError
 from ...facts import ChainFacts, ConnectionFacts
-from ...model import Connection, MemoryVersion, Revision
+from ...model import Connection, MemoryVersion, Revision, position
 from ..asof import AsOfReader
 from ..base import Reader, Writer
 from ..lock import WriterLock
 from . import build
+from .glance import Glance
 from .journal import Journal
 from .reader import NowReader
-from .state import Chain, Contact, Entry, State
+from .state import Chain, Contact, State, rank
 
 T = TypeVar("T")
 
 _SPARE: Final = 8
-"""How many former latest versions a listing may hold, beside a quarter of its length."""
+"""How many holes a listing may have, beside a quarter of its memories."""
 
 
 class MemoryBackend:
@@ -65,10 +67,14 @@ class MemoryBackend:
         with self._access:
             yield self._reader(tenant, at)
 
-    def ask(self, tenant: str, question: Callable[[Reader], T]) -> T:
+    def ask(self, tenant: str, question: Callable[[Reader], T], *, at: int | None = None) -> T:
         """One answer; see `base.Ask`."""
         with self._access:
-            return question(self._reader(tenant, None))
+            return question(self._reader(tenant, at))
+
+    def glance(self, tenant: str) -> Glance:
+        """Answers without a lock; see `base.Glance`."""
+        return Glance(self._states, tenant)
 
     def _reader(self, tenant: str, at: int | None) -> Reader:
         if self._closed:
@@ -113,6 +119,8 @@ class MemoryBackend:
             return
         with self._writing.held(), self._access:
             self._closed = True
+            for state in self._states.values():
+                state.pending = 0  # for good, so that nobody glances at it
             self._states.clear()
 
 
@@ -136,14 +144,12 @@ class MemoryWriter(NowReader):
 
     def _apply(self, change: Change, stamp: Stamp) -> None:
         contact = self._contact(change.contact_id)
-        chain = self._chain(change.chain_id, contact)
         if change.insert is not None:
-            self._insert(change.insert, chain, contact)
+            self._insert(change.insert, contact)
         if change.mark is not None:
-            self._mark(change.mark, chain, contact, stamp)
+            self._mark(change.mark, contact, stamp)
         if change.unmark:
-            self._unmark(change, chain, contact)
-        self._lead(chain, contact, change.latest)
+            self._unmark(change, contact)
 
     def apply_connection(self, change: ConnectionChange, stamp: Stamp) -> None:
         with self._access:
@@ -207,7 +213,8 @@ class MemoryWriter(NowReader):
             self._journal.undoing_to = 0
             raise
         self._ended = True
-        self._began.pending = None
+        # A state that another took the place of stays pending, so that nobody glances at it.
+        self._began.pending = None if after is self._began else 0
         return after
 
     def roll_back(self) -> None:
@@ -220,6 +227,7 @@ class MemoryWriter(NowReader):
     def _pend(self) -> None:
         if self._state.pending is None:
             self._journal.set(self._state, "pending", len(self._state.revisions))
+            self._state.turns += 1
 
     def _log(self, state: State, revision: Revision) -> None:
         self._journal.append(state.revisions, revision)
@@ -235,85 +243,88 @@ class MemoryWriter(NowReader):
             self._journal.put(self._state.contacts, contact_id, contact)
         return contact
 
-    def _chain(self, chain_id: str, contact: Contact) -> Chain:
-        chain = self._state.chains.get(chain_id)
+    def _insert(self, version: MemoryVersion, contact: Contact) -> None:
+        journal = self._journal
+        chain = self._state.chains.get(version.chain_id)
         if chain is None:
-            chain = Chain(chain_id, contact.id)
-            self._journal.put(self._state.chains, chain_id, chain)
-            self._journal.put(contact.chains, chain_id, chain)
-        return chain
+            chain = Chain(version.chain_id, contact.id)
+            journal.put(self._state.chains, chain.id, chain)
+        journal.put(self._state.versions, version.id, version)
+        journal.append(chain.ids, version.id)
+        journal.append(contact.order, version.id)
+        journal.set(chain, "last_number", version.number)
+        self._join(chain, contact, len(chain.living), len(chain.living), [version])
 
-    def _insert(self, version: MemoryVersion, chain: Chain, contact: Contact) -> None:
-        self._keep(version)
-        self._journal.append(chain.ids, version.id)
-        self._journal.append(contact.order, version.id)
-        self._journal.set(chain, "last_number", version.number)
-        self._journal.set(contact, "living", contact.living + 1)
-        self._join(version.previous_id, version.id)
-
-    def _mark(self, span: Span, chain: Chain, contact: Contact, stamp: Stamp) -> None:
+    def _mark(self, span: Span, contact: Contact, stamp: Stamp) -> None:
         state, journal = self._state, self._journal
+        chain = state.chains[span.chain_id]
+        start, stop = chain.below(span.first), chain.up_to(span.last)
         if stamp.number not in state.marked:
             journal.put(state.marked, stamp.number, {})
-        newest = state.versions[span.right.id].previous_id if span.right else chain.latest_id
-        for version in state.back_from(newest):
-            if version.number < span.first:
-                break
-            self._keep(bury(version, stamp))
-            journal.put(state.marked[stamp.number], version.id, None)
-        journal.set(contact, "living", contact.living - span.count)
-        journal.set(contact, "deleted", contact.deleted + span.count)
-        left, right = span.left, span.right
-        self._join(left.id if left else None, right.id if right else None)
+        gone = [bury(version, stamp) for version in chain.living[start:stop]]
+        ids = [version.id for version in gone]
+        journal.put_all(state.versions, ids, gone)
+        journal.put_all(state.marked[stamp.number], ids, [None] * len(ids))
+        journal.set(contact, "deleted", contact.deleted + len(gone))
+        self._join(chain, contact, start, stop, [])
 
-    def _unmark(self, change: Change, chain: Chain, contact: Contact) -> None:
+    def _unmark(self, change: Change, contact: Contact) -> None:
         state, journal = self._state, self._journal
-        nodes = change.unmark
-        for node in nodes:
+        chain = state.chains[change.chain_id]
+        for node in change.unmark:
             journal.drop(state.marked[change.marked_by or 0], node.id)
             if change.absence is not None:
                 past = state.absences.get(node.id, ())
                 journal.put(state.absences, node.id, (*past, change.absence))
-            self._keep(place(state.versions[node.id], None, None))
-        for node in nodes:
-            self._join(state.living_beside(chain, node.number, -1), node.id)
-            self._join(node.id, state.living_beside(chain, node.number, 1))
-        journal.set(contact, "living", contact.living + len(nodes))
-        journal.set(contact, "deleted", contact.deleted - len(nodes))
+        journal.set(contact, "deleted", contact.deleted - len(change.unmark))
+        runs = groupby(change.unmark, key=lambda node: chain.below(node.number))
+        back = [(at, [state.versions[node.id] for node in nodes]) for at, nodes in runs]
+        for at, versions in reversed(back):  # so that the places before stay where they are
+            self._join(chain, contact, at, at, versions)
 
-    def _lead(self, chain: Chain, contact: Contact, latest: Node | None) -> None:
-        """Makes `latest` the chain's newest living version, here and in the contact's listing."""
-        latest_id = None if latest is None else latest.id
-        if latest_id == chain.latest_id:
-            return
-        if more := (latest_id is not None) - (chain.latest_id is not None):
-            self._journal.set(contact, "memories", contact.memories + more)
-        self._journal.set(chain, "latest_id", latest_id)
-        if latest is not None:
-            self._list((latest.revision, latest.ordinal, latest.id), contact)
+    def _join(
+        self, chain: Chain, contact: Contact, start: int, stop: int, fresh: list[MemoryVersion]
+    ) -> None:
+        """Puts `fresh` in the place of the living versions from `start` to `stop`, and joins it."""
+        living, versions = chain.living, self._state.versions
+        before, low = chain.latest, max(start - 1, 0)
+        around = [*living[low:start], *fresh, *living[stop : stop + 1]]
+        befores = [living[low - 1] if low else None, *around]
+        afters = [*around[1:], living[stop + 1] if stop + 1 < len(living) else None]
+        placed = list(map(_between, around, befores, afters))
+        for version in placed:
+            if versions.get(version.id) is not version:
+                self._journal.put(versions, version.id, version)
+        self._journal.splice(living, low, stop + 1, placed)
+        self._lead(contact, before, chain.latest)
 
-    def _list(self, entry: Entry, contact: Contact) -> None:
-        """Puts a latest version into its contact's listing, in which it may be from before."""
-        heads = contact.heads
-        if not heads or heads[-1] < entry:
-            self._journal.append(heads, entry)
-        elif heads[at := bisect_left(heads, entry)] != entry:
-            self._journal.insert(heads, at, entry)
-        if len(heads) > _SPARE + contact.memories * 5 // 4:
-            self._journal.set(contact, "heads", list(filter(self._state.leads, heads)))
-
-    def _join(self, left_id: str | None, right_id: str | None) -> None:
-        """Makes two living versions neighbours; a side that is None is the chain's end."""
-        versions = self._state.versions
-        left = None if left_id is None else versions[left_id]
-        right = None if right_id is None else versions[right_id]
-        if left is not None:
-            self._keep(place(left, versions.get(left.previous_id or ""), right))
-        if right is not None:
-            self._keep(place(right, left, versions.get(right.next_id or "")))
-
-    def _keep(self, version: MemoryVersion) -> None:
-        self._journal.put(self._state.versions, version.id, version)
+    def _lead(
+        self, contact: Contact, before: MemoryVersion | None, after: MemoryVersion | None
+    ) -> None:
+        """Puts a chain's latest version, where it is another now, into its contact's listing."""
+        journal, heads, ranks = self._journal, contact.heads, contact.ranks
+        if before is not None and (after is None or after.id != before.id):
+            at = bisect_left(ranks, rank(position(before)))
+            journal.splice(heads, at, at + 1, [None])
+            journal.set(contact, "holes", contact.holes + 1)
+        if after is not None and after is not before:
+            key = rank(position(after))
+            at = bisect_left(ranks, key)
+            if at == len(ranks):
+                journal.append(ranks, key)
+                journal.append(heads, after)
+            elif ranks[at] == key:
+                if heads[at] is None:
+                    journal.set(contact, "holes", contact.holes - 1)
+                journal.splice(heads, at, at + 1, [after])
+            else:
+                journal.splice(ranks, at, at, [key])
+                journal.splice(heads, at, at, [after])
+        if contact.holes > _SPARE + contact.memories // 4:
+            left = list(filter(None, heads))
+            journal.set(contact, "heads", left)
+            journal.set(contact, "ranks", [rank(position(head)) for head in left])
+            journal.set(contact, "holes", 0)
 
     def _open(self, connection: Connection) -> None:
         state, journal = self._state, self._journal
@@ -332,3 +343,13 @@ class MemoryWriter(NowReader):
         *past, last = state.connections[key]
         closed = [] if until is None else [evolve(last, until=until)]
         self._journal.put(state.connections, key, (*past, *closed))
+
+
+def _between(
+    version: MemoryVersion, before: MemoryVersion | None, after: MemoryVersion | None
+) -> MemoryVersion:
+    """The version between these two; itself, where it is a new latest one in its place."""
+    new = after is None and version.next_id is None and version.deleted_revision is None
+    if new and version.previous_id == (before.id if before else None):
+        return version
+    return place(version, before, after)

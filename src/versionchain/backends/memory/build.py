@@ -15,7 +15,7 @@ from ...errors import DuplicateIdError, NotFoundError
 from ...facts import ChainFacts, ConnectionFacts, living
 from ...model import Revision, position
 from .reader import NowReader
-from .state import Chain, Contact, State
+from .state import Chain, Contact, State, rank
 
 
 def add(state: State, fact: str | Revision | ChainFacts | ConnectionFacts) -> None:
@@ -65,7 +65,7 @@ def add_chain(state: State, facts: ChainFacts) -> None:
     contact = add_contact(state, facts.contact_id)
     chain = Chain(facts.chain_id, facts.contact_id, facts.last_number)
     chain.ids = [each.version.id for each in facts.versions]
-    state.chains[chain.id] = contact.chains[chain.id] = chain
+    state.chains[chain.id] = chain
     for each in facts.versions:
         version = each.version
         state.versions[version.id] = version
@@ -73,16 +73,13 @@ def add_chain(state: State, facts: ChainFacts) -> None:
             state.absences[version.id] = each.absences
         if version.deleted_revision is not None:
             state.marked.setdefault(version.deleted_revision, {})[version.id] = None
-    left = living(facts)
-    for version in left:
+    chain.living = living(facts)
+    for version in chain.living:
         state.versions[version.id] = version
-    if left:
-        chain.latest_id = left[-1].id
-        contact.heads.append((*position(left[-1]), left[-1].id))
-        contact.memories += 1
+    if chain.living:
+        contact.heads.append(chain.living[-1])
     contact.order += chain.ids
-    contact.living += len(left)
-    contact.deleted += len(facts.versions) - len(left)
+    contact.deleted += len(facts.versions) - len(chain.living)
 
 
 def add_link(state: State, facts: ConnectionFacts) -> None:
@@ -105,7 +102,9 @@ def finish(state: State) -> None:
     """Sorts the listings, once every chain is in. O(n log n)."""
     for contact in state.contacts.values():
         contact.order.sort(key=lambda id: position(state.versions[id]))
-        contact.heads.sort()
+        heads = sorted(filter(None, contact.heads), key=position)
+        contact.heads[:] = heads
+        contact.ranks = [rank(position(head)) for head in heads]
 
 
 def without_contact(state: State, contact_id: str) -> State:

@@ -7,24 +7,31 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 from ...model import Invariant, Violation, position
-from .state import Contact, State
+from .state import Chain, Contact, State, rank
 
 
 def self_check(state: State) -> Iterator[Violation]:
     """What is wrong with the indexes and counters of a tenant. O(n)."""
     yield from _ids(state)
+    yield from _living(state)
     yield from _marks(state)
-    for contact in state.contacts.values():
-        yield from _listings(state, contact)
+    yield from _listings(state)
 
 
 def _ids(state: State) -> Iterator[Violation]:
     for id in state.versions.keys() & state.chains.keys():
         yield Violation(Invariant.IDS_UNIQUE, id, "is a version's and a chain's")
+    listed = {id: chain.id for chain in state.chains.values() for id in chain.ids}
     for id, version in state.versions.items():
-        chain = state.chains.get(version.chain_id)
-        if version.id != id or chain is None or id not in chain.ids:
+        if version.id != id or listed.get(id) != version.chain_id:
             yield Violation(Invariant.COUNTERS, id, "the index by id and the chain disagree")
+
+
+def _living(state: State) -> Iterator[Violation]:
+    for chain in state.chains.values():
+        versions = (state.versions.get(id) for id in chain.ids)
+        if chain.living != [v for v in versions if v is not None and v.deleted_revision is None]:
+            yield Violation(Invariant.COUNTERS, chain.id, "the chain and the index by id disagree")
 
 
 def _marks(state: State) -> Iterator[Violation]:
@@ -34,19 +41,26 @@ def _marks(state: State) -> Iterator[Violation]:
             yield Violation(Invariant.COUNTERS, id, "the index of marks disagrees")
 
 
-def _listings(state: State, contact: Contact) -> Iterator[Violation]:
-    versions = [state.versions[id] for chain in contact.chains.values() for id in chain.ids]
-    if contact.order != [version.id for version in sorted(versions, key=position)]:
-        yield Violation(Invariant.COUNTERS, contact.id, "the listing of versions disagrees")
-    latest = sorted(
-        (*position(state.versions[chain.latest_id]), chain.latest_id)
-        for chain in contact.chains.values()
-        if chain.latest_id is not None
-    )
-    in_order = all(a < b for a, b in pairwise(contact.heads))
-    if not in_order or list(filter(state.leads, contact.heads)) != latest:
-        yield Violation(Invariant.COUNTERS, contact.id, "the listing of memories disagrees")
-    living = sum(version.deleted_revision is None for version in versions)
-    counted = (contact.memories, contact.living, contact.deleted)
-    if counted != (len(latest), living, len(versions) - living):
-        yield Violation(Invariant.COUNTERS, contact.id, "the counters disagree")
+def _listings(state: State) -> Iterator[Violation]:
+    chains: dict[str, list[Chain]] = {}
+    for chain in state.chains.values():
+        chains.setdefault(chain.contact_id, []).append(chain)
+    for contact in state.contacts.values():
+        its = chains.get(contact.id, [])
+        versions = [state.versions[id] for chain in its for id in chain.ids]
+        if contact.order != [version.id for version in sorted(versions, key=position)]:
+            yield Violation(Invariant.COUNTERS, contact.id, "the listing of versions disagrees")
+        latest = sorted((chain.living[-1] for chain in its if chain.living), key=position)
+        if not _in_order(contact) or list(filter(None, contact.heads)) != latest:
+            yield Violation(Invariant.COUNTERS, contact.id, "the listing of memories disagrees")
+        deleted = sum(version.deleted_revision is not None for version in versions)
+        if (contact.holes, contact.deleted) != (contact.heads.count(None), deleted):
+            yield Violation(Invariant.COUNTERS, contact.id, "the counters disagree")
+
+
+def _in_order(contact: Contact) -> bool:
+    """Whether the ranks of a contact's latest versions rise, and are theirs."""
+    rise = all(a < b for a, b in pairwise(contact.ranks))
+    pairs = zip(contact.heads, contact.ranks, strict=False)
+    true = all(head is None or rank(position(head)) == its for head, its in pairs)
+    return rise and true and len(contact.heads) == len(contact.ranks)

@@ -3,7 +3,6 @@
 May live here: mutations that remember their inverse. May not be known here: what is changed.
 """
 
-from bisect import bisect_left
 from collections.abc import Callable, MutableMapping
 from typing import Any, TypeVar, cast
 
@@ -36,15 +35,25 @@ class Journal:
             self._undo.append((_pop, mapping, key, None))
         _set(mapping, key, value)
 
+    def put_all(self, mapping: dict[K, V], keys: list[K], values: list[V]) -> None:
+        """Sets keys that are all there or all not."""
+        old = [mapping[key] for key in keys if key in mapping]
+        self._undo.append((_set_all if old else _pop_all, mapping, keys, old))
+        mapping.update(zip(keys, values, strict=True))
+
     def drop(self, mapping: MutableMapping[K, V], key: K) -> None:
         """Removes a key that is there."""
         self._undo.append((_set, mapping, key, mapping[key]))
         _pop(mapping, key)
 
-    def insert(self, items: list[V], at: int, value: V) -> None:
-        """Puts a value into a sorted list that lacks it. O(n), of moving pointers."""
-        self._undo.append((_take_out, items, value, None))
-        items.insert(at, value)
+    def splice(self, items: list[Any], start: int, stop: int, values: list[Any]) -> None:
+        """Puts values into a place of a list, in the place of those from `start` to `stop`.
+
+        O(those), and O(n) of moving pointers.
+        """
+        before, old = len(items), items[start:stop]
+        self._undo.append((_put_back, items, (before, start, start + len(values)), old))
+        items[start:stop] = values
 
     def append(self, items: list[V], value: V) -> None:
         """Adds to a list's end."""
@@ -88,10 +97,19 @@ def _set(mapping: MutableMapping[K, V], key: K, value: V) -> None:
         raise
 
 
-def _take_out(items: list[Any], value: Any, _: None) -> None:
-    at = bisect_left(items, value)
-    if items[at : at + 1] == [value]:
-        del items[at]
+def _put_back(items: list[Any], where: tuple[int, int, int], old: list[Any]) -> None:
+    before, start, stop = where
+    if len(items) != before or stop - start == len(old):
+        items[start:stop] = old
+
+
+def _set_all(mapping: dict[K, V], keys: list[K], old: list[V]) -> None:
+    mapping.update(zip(keys, old, strict=True))
+
+
+def _pop_all(mapping: dict[K, V], keys: list[K], _: list[V]) -> None:
+    for key in keys:
+        mapping.pop(key, None)
 
 
 def _cut(items: list[Any], length: int, _: None) -> None:

@@ -3,12 +3,12 @@
 May live here: answers read off the structures. May not be known here: writing, older states.
 """
 
-from bisect import bisect_left, bisect_right
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 from itertools import islice
 
-from ...chain import Marked, Outline, Span, gather, node, oldest
+from ...chain import Marked, Outline, Span, gather, node
 from ...facts import ChainFacts, ConnectionFacts, VersionFacts
 from ...model import Connection, Count, MemoryVersion, Position, Revision, Violation, position
 from ..base import sorted_connections
@@ -36,32 +36,20 @@ class NowReader:
         if version is not None and version.deleted_revision is not None:
             return None
         chain = state.chains.get(id if version is None else version.chain_id)
-        return None if chain is None or chain.latest_id is None else state.versions[chain.latest_id]
+        return None if chain is None else chain.latest
 
     def history(self, id: str, *, include_deleted: bool) -> list[MemoryVersion]:
         if include_deleted:
             chain = self._state.chain_of(id)
             return [] if chain is None else [self._state.versions[each] for each in chain.ids]
         head = self.head(id)
-        return [] if head is None else self._living(head.id)
+        return [] if head is None else list(self._state.chains[head.chain_id].living)
 
     def memories(
         self, contact_id: str, *, before: Position | None, limit: int
     ) -> list[MemoryVersion]:
         contact = self._state.contacts.get(contact_id)
-        if contact is None:
-            return []
-        versions, heads = self._state.versions, contact.heads
-        end = len(heads) if before is None else bisect_left(heads, before)
-        found: list[MemoryVersion] = []
-        for i in range(end - 1, -1, -1):
-            version = versions[heads[i][2]]
-            # As State.leads says: a call of it makes a listing half as long again (L1).
-            if version.next_id is None and version.deleted_revision is None:
-                found.append(version)
-                if len(found) == limit:
-                    break
-        return found
+        return [] if contact is None else contact.newest(before, limit)
 
     def versions(
         self, contact_id: str, *, deleted: bool, after: Position | None, limit: int
@@ -92,41 +80,43 @@ class NowReader:
         contact = self._state.contacts.get(contact_id)
         if contact is None:
             return Count(0, 0, 0)
-        return Count(contact.memories, contact.living, contact.deleted)
+        return Count(contact.memories, len(contact.order) - contact.deleted, contact.deleted)
 
     def span(self, last: MemoryVersion, *, first: int) -> Span:
-        state, chain = self._state, self._state.chains[last.chain_id]
-        count, below = 0, None
-        for version in state.back_from(last.id):
-            if version.number < first:
-                below = version
-                break
-            count += 1
+        chain = self._state.chains[last.chain_id]
+        living, start, stop = chain.living, chain.below(first), chain.up_to(last.number)
         return Span(
             chain.id,
             chain.contact_id,
             first=first,
             last=last.number,
-            count=count,
-            left=None if below is None else node(below),
-            right=None if last.next_id is None else node(state.versions[last.next_id]),
-            latest=node(next(state.back_from(chain.latest_id))),
+            count=stop - start,
+            left=node(living[start - 1]) if start else None,
+            right=node(living[stop]) if stop < len(living) else None,
+            latest=node(living[-1]),
         )
 
     def outline(self, chain_id: str) -> Outline:
         chain = self._state.chains[chain_id]
-        nodes = tuple(node(version) for version in self._living(chain.latest_id))
-        return Outline(chain.id, chain.contact_id, nodes)
+        return Outline(chain.id, chain.contact_id, tuple(map(node, chain.living)))
 
     def outlines(self, contact_id: str) -> list[Outline]:
-        contact = self._state.contacts.get(contact_id)
-        if contact is None:
-            return []
-        living = (id for id, chain in contact.chains.items() if chain.latest_id is not None)
-        return [self.outline(id) for id in sorted(living)]
+        return [self.outline(chain.id) for chain in self._memories(contact_id)]
 
     def spans(self, contact_id: str) -> list[Span]:
-        return [oldest(each, len(each.nodes)) for each in self.outlines(contact_id)]
+        return [
+            Span(
+                chain.id,
+                contact_id,
+                first=chain.living[0].number,
+                last=chain.living[-1].number,
+                count=len(chain.living),
+                left=None,
+                right=None,
+                latest=node(chain.living[-1]),
+            )
+            for chain in self._memories(contact_id)
+        ]
 
     def marked_by(self, revision: int, contact_id: str) -> list[Marked]:
         state = self._state
@@ -165,8 +155,7 @@ class NowReader:
         found = []
         for key in state.linked.get(chain_id, ()):
             connection = self.connection(*key)
-            ends = (state.chains[key[0]].latest_id, state.chains[key[1]].latest_id)
-            if connection is not None and None not in ends:
+            if connection is not None and all(state.chains[end].living for end in key[:2]):
                 found.append(connection)
         return sorted_connections(found)
 
@@ -198,7 +187,7 @@ class NowReader:
 
     def facts_of_contact(self, contact_id: str) -> list[ChainFacts]:
         contact = self._state.contacts.get(contact_id)
-        return [] if contact is None else list(map(self._facts, contact.chains.values()))
+        return [] if contact is None else list(map(self._facts, self._state.chains_of(contact)))
 
     def links_of(self, chain_id: str) -> list[ConnectionFacts]:
         state = self._state
@@ -211,8 +200,11 @@ class NowReader:
     def self_check(self) -> Iterator[Violation]:
         return self_check(self._state)
 
-    def _living(self, latest_id: str | None) -> list[MemoryVersion]:
-        return list(self._state.back_from(latest_id))[::-1]
+    def _memories(self, contact_id: str) -> list[Chain]:
+        """A contact's chains that have a latest version, in order of their ids."""
+        contact, chains = self._state.contacts.get(contact_id), self._state.chains
+        heads = [] if contact is None else contact.heads
+        return [chains[id] for id in sorted(head.chain_id for head in heads if head is not None)]
 
     def _facts(self, chain: Chain) -> ChainFacts:
         state = self._state

@@ -8,56 +8,96 @@ change replaces records by others. So a chain is a linked list through the dict 
 version is handed out as it lies there.
 """
 
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
+from operator import attrgetter
+from typing import Final
 
 from attrs import define, field
 from sortedcontainers import SortedDict
 
 from ...chain import Interval
 from ...facts import ConnectionFacts
-from ...model import MemoryVersion, Revision
+from ...model import MemoryVersion, Position, Revision
 
 ConnectionKey = tuple[str, str, str]
+_number: Final = attrgetter("number")
 
 
 @define
 class Chain:
-    """One memory: its newest living version, and every version that it has by number."""
+    """One memory.
+
+    Attributes:
+        id: its id.
+        contact_id: whose it is.
+        last_number: the highest number that it ever used.
+        living: its versions that are not deleted, oldest first: the last is its latest.
+        ids: the ids of all its versions, by number.
+    """
 
     id: str
     contact_id: str
     last_number: int = 0
-    latest_id: str | None = None
+    living: list[MemoryVersion] = field(factory=list)
     ids: list[str] = field(factory=list)
 
+    @property
+    def latest(self) -> MemoryVersion | None:
+        """Its latest version; None where it ended. O(1)."""
+        return self.living[-1] if self.living else None
 
-Entry = tuple[int, int, str]
-"""A version in a listing: its position, and its id."""
+    def below(self, number: int) -> int:
+        """How many living versions have a lower number. O(log n)."""
+        return bisect_left(self.living, number, key=_number)
+
+    def up_to(self, number: int) -> int:
+        """How many living versions have this number or a lower one. O(log n)."""
+        return bisect_right(self.living, number, key=_number)
 
 
 @define
 class Contact:
-    """One contact: its chains, its listings by position, and what it has.
+    """One contact: its listings by position, and what it has.
 
     Attributes:
         id: the caller's name for it.
-        chains: its chains by id; ended ones too.
-        heads: its latest versions in order, and some that were latest once: `State.leads` tells.
-            So an update appends and takes nothing out, and a deletion changes nothing here.
-        order: the ids of all its versions in order.
-        memories: how many of its chains have a latest version.
-        living: how many of its versions are not deleted.
-        deleted: how many are.
+        order: the ids of all its versions, oldest first.
+        heads: the latest version of each of its memories, oldest first, among holes (None) where
+            one was latest once: so an update appends and moves nothing, and a page is read off the
+            end by C alone (L1).
+        ranks: for each of `heads` its `rank`, for holes too.
+        holes: how many of `heads` are None.
+        deleted: how many of its versions are deleted.
     """
 
     id: str
-    chains: dict[str, Chain] = field(factory=dict)
-    heads: list[Entry] = field(factory=list)
     order: list[str] = field(factory=list)
-    memories: int = 0
-    living: int = 0
+    heads: list[MemoryVersion | None] = field(factory=list)
+    ranks: list[int] = field(factory=list)
+    holes: int = 0
     deleted: int = 0
+
+    @property
+    def memories(self) -> int:
+        """How many of its chains have a latest version. O(1)."""
+        return len(self.heads) - self.holes
+
+    def newest(self, before: Position | None, limit: int) -> list[MemoryVersion]:
+        """Its latest versions below a position, newest first, `limit` at most. O(limit + log n)."""
+        heads = self.heads
+        end = len(heads) if before is None else bisect_left(self.ranks, rank(before))
+        found: list[MemoryVersion] = []
+        while end > 0 and len(found) < limit:
+            start = max(0, end - (limit - len(found)))
+            found += filter(None, reversed(heads[start:end]))
+            end = start
+        return found
+
+
+def rank(position: Position) -> int:
+    """A position as one number, which is compared faster. O(1)."""
+    return position[0] << 63 | position[1]
 
 
 @define
@@ -76,6 +116,9 @@ class State:
         touched: the revisions that touched a contact, in order.
         pending: while a writer has changed something and not ended, the newest revision that is
             committed.
+        turns: how often a writer began to change something; it is counted after `pending` is set
+            and before anything changes, so that whoever saw none pending and finds the same count
+            afterwards read one committed state (`Glance`).
     """
 
     versions: dict[str, MemoryVersion] = field(factory=dict)
@@ -88,33 +131,15 @@ class State:
     revisions: list[Revision] = field(factory=list)
     touched: dict[str, list[int]] = field(factory=dict)
     pending: int | None = None
+    turns: int = field(default=0, eq=False)
 
     def chain_of(self, id: str) -> Chain | None:
         """The chain with this id, or with any version of this id. O(1)."""
         version = self.versions.get(id)
         return self.chains.get(id if version is None else version.chain_id)
 
-    def leads(self, entry: Entry) -> bool:
-        """Whether the version that an entry names is the latest of its chain. O(1)."""
-        version = self.versions[entry[2]]
-        return version.next_id is None and version.deleted_revision is None
-
-    def back_from(self, version_id: str | None) -> Iterator[MemoryVersion]:
-        """A living version and those before it, newest first. O(1) a step."""
-        while version_id is not None:
-            version = self.versions[version_id]
-            yield version
-            version_id = version.previous_id
-
-    def index_of(self, chain: Chain, number: int) -> int:
-        """Where in `chain.ids` the first version of at least this number stands. O(log n)."""
-        return bisect_left(chain.ids, number, key=lambda id: self.versions[id].number)
-
-    def living_beside(self, chain: Chain, number: int, step: int) -> str | None:
-        """The nearest living version below (-1) or above (1) a number. O(what lies between)."""
-        index = self.index_of(chain, number + (step > 0)) - (step < 0)
-        while 0 <= index < len(chain.ids):
-            if self.versions[chain.ids[index]].deleted_revision is None:
-                return chain.ids[index]
-            index += step
-        return None
+    def chains_of(self, contact: Contact) -> Iterator[Chain]:
+        """A contact's chains, ended ones too, in the order of their beginnings. O(its versions)."""
+        versions = self.versions
+        found = dict.fromkeys(versions[id].chain_id for id in contact.order)
+        return map(self.chains.__getitem__, found)

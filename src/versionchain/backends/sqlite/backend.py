@@ -94,8 +94,11 @@ class SQLiteBackend:
             finally:
                 _roll_back(connection)
 
-    def ask(self, tenant: str, question: Callable[[Reader], T]) -> T:
+    def ask(self, tenant: str, question: Callable[[Reader], T], *, at: int | None = None) -> T:
         """One answer, by one statement; see `base.Ask`."""
+        if at is not None:
+            with self.read(tenant, at) as reader:
+                return question(reader)
         pool = self._here().pool
         connection = pool.take()
         try:
