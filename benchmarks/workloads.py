@@ -312,7 +312,7 @@ WORKLOADS = {
         Workload("R1", "latest by id at random", _latest_rounds, 2.0),
         Workload("R2", "history of 5 versions", _history_rounds, 2.0),
         Workload("L1", "list 100 memories of a contact", _list_rounds, 0.05),
-        Workload("S1", "list 100 as of an old revision", _past_rounds, 0.02),
+        Workload("S1", "list 100 as of an old revision", _past_rounds, 0.05),
         Workload("D1", "delete a middle version", _delete_rounds, 0.2),
         Workload("D2", "delete with previous", _delete_previous_rounds, 1.0, _short_and_long, True),
         Workload(

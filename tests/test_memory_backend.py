@@ -3,7 +3,7 @@
 import copy
 import threading
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from itertools import count
 from uuid import UUID
@@ -22,10 +22,14 @@ from versionchain import (
     StoreClosedError,
     TransactionError,
 )
+from versionchain.backends.asof import AsOfReader
 from versionchain.backends.lock import WriterLock
 from versionchain.backends.memory import MemoryBackend
 from versionchain.backends.memory.journal import Journal
+from versionchain.backends.memory.past import PastReader
+from versionchain.backends.memory.reader import NowReader
 from versionchain.backends.memory.state import State
+from versionchain.model import position
 from versionchain.testing.looking import everything
 
 START = datetime(2026, 1, 1, 12, tzinfo=UTC)
@@ -770,6 +774,67 @@ class TestGlance:
 
 def interrupted():
     raise PlannedError
+
+
+class TestPast:
+    """What was listed after older revisions, found once and remembered."""
+
+    def test_it_is_what_the_facts_say(self):
+        """After every revision, from every position, the first time and again."""
+        world = World()
+        world.store.restore(world.gone)
+        world.store.delete(world.v4, delete_previous_versions=True)
+        world.store.restore(world.ended)
+        world.store.update(world.v5, "v6")
+        newest = world.store.revisions().items[-1].number
+        for at in range(newest + 1):
+            facts = AsOfReader(NowReader(world.state), at)
+            for contact_id in ("ada", "grace", "nobody"):
+                everything = facts.memories(contact_id, before=None, limit=99)
+                for before in (None, (0, 0), *map(position, everything)):
+                    for limit in (1, 2, 99):
+                        wanted = facts.memories(contact_id, before=before, limit=limit)
+                        for _ in range(2):
+                            past = PastReader(world.state, at)
+                            found = past.memories(contact_id, before=before, limit=limit)
+                            assert found == wanted
+        assert world.store.verify().ok
+
+    @pytest.mark.parametrize("error", [None, PlannedError])
+    def test_what_a_block_does_meanwhile_is_not_remembered(self, error):
+        """Neither of one that ends well nor of one that is undone."""
+        world = World()
+        at = world.store.revisions().items[-1].number
+        before = world.store.at(at).memories("ada")
+        world.state.past.clear()
+        with suppress(PlannedError), world.store.transaction() as block:
+            block.delete(world.v5)
+            block.restore(world.gone)
+            assert world.store.at(at).memories("ada") == before
+            if error is not None:
+                raise error
+        assert world.state.past
+        assert world.store.at(at).memories("ada") == before
+
+    def test_what_was_erased_is_gone_from_it(self):
+        """As from everything else."""
+        world = World()
+        view = world.store.at(world.gone)
+        assert view.memories("ada").items
+        world.store.erase_contact("ada")
+        assert view.memories("ada").items == ()
+
+    def test_it_does_not_grow(self):
+        """The oldest listings are forgotten; the last is kept, however long."""
+        store = MemoryStore()
+        for i in range(4):
+            store.add_many([NewMemory(f"c{i}", "Text")] * 4_000)
+        store.add_many([NewMemory("many", "Text")] * 12_000)
+        past = store._backend._states["default"].past
+        for contact_id in ("c0", "c1", "c2", "c3", "many", "c0"):
+            assert len(store.at(5).memories(contact_id).items) == 100
+            assert sum(map(len, past.values())) <= 10_000 or list(past) == [("many", 5)]
+        assert list(past) == [("c0", 5)]
 
 
 class TestHeads:

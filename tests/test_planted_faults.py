@@ -28,6 +28,7 @@ from test_sources import TestRecallrAIDeleteMemory as RecallrAI
 from test_work import TestStamp as Stamps
 from versionchain import MemoryStoreError
 from versionchain.backends.memory import MemoryBackend
+from versionchain.backends.memory.reader import NowReader
 from versionchain.backends.sqlite import SQLiteBackend
 from versionchain.chain import node
 from versionchain.testing import run_test
@@ -320,7 +321,7 @@ def counter_not_decremented(monkeypatch):
 
 
 def open_block_shown(monkeypatch):
-    monkeypatch.setattr(memory, "AsOfReader", lambda now, at: now)
+    monkeypatch.setattr(memory, "PastReader", lambda state, at: NowReader(state))
 
 
 def dry_run_writes(monkeypatch):

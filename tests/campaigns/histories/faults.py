@@ -14,6 +14,7 @@ import versionchain.calls.write as write
 from versionchain import MemoryStore
 from versionchain.backends.asof import AsOfReader
 from versionchain.backends.memory import MemoryBackend
+from versionchain.backends.memory.reader import NowReader
 from versionchain.backends.sqlite import SQLiteBackend
 
 from ..campaign import Fault
@@ -123,5 +124,5 @@ FAULTS: Final[dict[str, Fault]] = {
     "write skew: a block reads outside of its transaction": changed(
         MemoryStore, "transaction", _reads_outside
     ),
-    "a dirty read": changed(memory, "AsOfReader", lambda _: lambda now, at: now),
+    "a dirty read": changed(memory, "PastReader", lambda _: lambda state, at: NowReader(state)),
 }

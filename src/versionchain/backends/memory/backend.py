@@ -24,12 +24,12 @@ from ...connections import ConnectionChange
 from ...errors import StorageError, StoreClosedError
 from ...facts import ChainFacts, ConnectionFacts
 from ...model import Connection, MemoryVersion, Revision, position
-from ..asof import AsOfReader
 from ..base import Reader, Writer
 from ..lock import WriterLock
 from . import build
 from .glance import Glance
 from .journal import Journal
+from .past import PastReader
 from .reader import NowReader
 from .state import Chain, Contact, State, rank
 
@@ -82,7 +82,7 @@ class MemoryBackend:
         self._journal.settle()
         state = self._states.get(tenant) or State()
         past = state.pending if at is None else at
-        return NowReader(state) if past is None else AsOfReader(NowReader(state), past)
+        return NowReader(state) if past is None else PastReader(state, past)
 
     @contextmanager
     def write(self, tenant: str) -> Iterator[Writer]:

@@ -89,9 +89,11 @@ class Contact:
         end = len(heads) if before is None else bisect_left(self.ranks, rank(before))
         found: list[MemoryVersion] = []
         while end > 0 and len(found) < limit:
-            start = max(0, end - (limit - len(found)))
+            missing = limit - len(found)
+            start = max(0, end - missing - missing // 4)  # as many holes as a listing mostly has
             found += filter(None, reversed(heads[start:end]))
             end = start
+        del found[limit:]
         return found
 
 
@@ -119,6 +121,7 @@ class State:
         turns: how often a writer began to change something; it is counted after `pending` is set
             and before anything changes, so that whoever saw none pending and finds the same count
             afterwards read one committed state (`Glance`).
+        past: what some contacts' memories were after some older revisions (`PastReader`).
     """
 
     versions: dict[str, MemoryVersion] = field(factory=dict)
@@ -132,6 +135,7 @@ class State:
     touched: dict[str, list[int]] = field(factory=dict)
     pending: int | None = None
     turns: int = field(default=0, eq=False)
+    past: dict[tuple[str, int], list[MemoryVersion]] = field(factory=dict, eq=False, repr=False)
 
     def chain_of(self, id: str) -> Chain | None:
         """The chain with this id, or with any version of this id. O(1)."""
