@@ -199,7 +199,6 @@ class TestAppend:
         before = version_of(1, **attrs.asdict(FULL, filter=lambda a, _: a.name in FIELDS))
         assert inherit(SILENT, before) == attrs.evolve(FULL, content="Text")
         assert inherit(FULL, version_of(1)) == FULL
-        assert inherit(SILENT, None) is SILENT
 
     def test_inherit_is_one_value(self):
         """It shows itself by its name, and a copy of it is the same."""

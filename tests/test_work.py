@@ -236,10 +236,10 @@ class TestRequireFree:
         with working(backend, clock) as work:
             first_version(work)
             if first is None:
-                assert work.require_free(*ids) is None
+                assert work.require_free(ids) is None
             else:
                 with pytest.raises(DuplicateIdError) as raised:
-                    work.require_free(*ids)
+                    work.require_free(ids)
                 assert raised.value.id == first
 
     def test_an_id_given_twice_to_add_many(self, store):

@@ -15,14 +15,12 @@ flag; that numbers are stable and that a deletion of a whole contact resurrects 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from enum import Enum
-from typing import Final, TypeVar
+from typing import Final
 
 from attrs import frozen
 
 from .model import Cut, MemoryVersion, Outcome, position
 from .records import quick
-
-T = TypeVar("T")
 
 
 class Inherit(Enum):
@@ -181,42 +179,38 @@ def append(
 
     Cost: O(1).
     """
-    said = inherit(draft, previous)
+    said = draft if previous is None else inherit(draft, previous)
+    number, created_at, revision = last_number + 1, stamp.created_at, stamp.number
     version = MemoryVersion(
-        id=id,
-        chain_id=chain_id,
-        contact_id=contact_id,
-        number=last_number + 1,
-        content=said.content,
-        categories=_settled(said.categories, ()),
-        metadata_json=_settled(said.metadata_json, "{}"),
-        session_id=_settled(said.session_id, None),
-        event_start=_settled(said.event_start, None),
-        event_end=_settled(said.event_end, None),
-        created_at=stamp.created_at,
-        revision=stamp.number,
-        previous_id=previous.id if previous else None,
+        id,
+        chain_id,
+        contact_id,
+        number,
+        said.content,
+        () if said.categories is INHERIT else said.categories,
+        "{}" if said.metadata_json is INHERIT else said.metadata_json,
+        None if said.session_id is INHERIT else said.session_id,
+        None if said.event_start is INHERIT else said.event_start,
+        None if said.event_end is INHERIT else said.event_end,
+        created_at,
+        revision,
+        None if previous is None else previous.id,
         ordinal=ordinal,
     )
-    return Change(chain_id, contact_id, latest=node(version), insert=version)
+    latest = Node(id, number, created_at, revision, ordinal)
+    return Change(chain_id, contact_id, latest, version)
 
 
-def inherit(draft: Draft, previous: MemoryVersion | None) -> Draft:
+def inherit(draft: Draft, previous: MemoryVersion) -> Draft:
     """The draft with what it leaves out taken from `previous`. O(1)."""
-    if previous is None:
-        return draft
     return Draft(
-        content=draft.content,
-        categories=_settled(draft.categories, previous.categories),
-        metadata_json=_settled(draft.metadata_json, previous.metadata_json),
-        session_id=_settled(draft.session_id, previous.session_id),
-        event_start=_settled(draft.event_start, previous.event_start),
-        event_end=_settled(draft.event_end, previous.event_end),
+        draft.content,
+        previous.categories if draft.categories is INHERIT else draft.categories,
+        previous.metadata_json if draft.metadata_json is INHERIT else draft.metadata_json,
+        previous.session_id if draft.session_id is INHERIT else draft.session_id,
+        previous.event_start if draft.event_start is INHERIT else draft.event_start,
+        previous.event_end if draft.event_end is INHERIT else draft.event_end,
     )
-
-
-def _settled(value: T | Inherit, otherwise: T) -> T:
-    return otherwise if isinstance(value, Inherit) else value
 
 
 _OUTCOMES: Final = {

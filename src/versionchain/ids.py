@@ -38,6 +38,6 @@ class UUID7:
         now = time.time_ns() * 4096 // 1_000_000
         with self._lock:
             self._last = now = max(now, self._last + 1)
-        noise = int.from_bytes(os.urandom(8)) & (1 << 62) - 1
-        digits = f"{now >> 12 << 80 | 7 << 76 | (now & 0xFFF) << 64 | 2 << 62 | noise:032x}"
-        return f"{digits[:8]}-{digits[8:12]}-{digits[12:16]}-{digits[16:20]}-{digits[20:]}"
+        time_ = f"{now:015x}"
+        noise = f"{2 << 62 | int.from_bytes(os.urandom(8)) & (1 << 62) - 1:x}"
+        return f"{time_[:8]}-{time_[8:12]}-7{time_[12:]}-{noise[:4]}-{noise[4:]}"

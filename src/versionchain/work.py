@@ -73,7 +73,7 @@ class Work:
             self._stamp = Stamp(number + 1, now if last is None else max(now, last))
         return self._stamp
 
-    def require_free(self, *ids: str) -> None:
+    def require_free(self, ids: Sequence[str]) -> None:
         """Refuses ids that are taken, or else the same one twice. O(log n).
 
         Raises:
@@ -105,7 +105,7 @@ class Work:
         )
 
     def go_on(self, draft: Draft, *, id: str, latest: MemoryVersion) -> MemoryVersion:
-        """Writes the next version of a chain. O(log n)."""
+        """Writes the next version of a chain, which inherited already. O(log n)."""
         change = chain.append(
             draft,
             id=id,
@@ -189,7 +189,7 @@ class Work:
         self._apply(changes)
         self._written += len(changes)
         self._count("added", len(changes))
-        return tuple(change.insert for change in changes if change.insert is not None)
+        return tuple([change.insert for change in changes if change.insert is not None])
 
     def _count(self, name: str, more: int) -> None:
         self._counts[name] = self._counts.get(name, 0) + more
@@ -197,7 +197,8 @@ class Work:
     def _apply(self, changes: Sequence[Change]) -> None:
         if changes and self._writer is not None:
             self._writer.apply(changes, self.stamp)
-            self._contacts.update(dict.fromkeys(change.contact_id for change in changes))
+            for change in changes:
+                self._contacts[change.contact_id] = None
 
     def _number_if(self, done: Sequence[object]) -> int | None:
         return self.stamp.number if done and self._writer is not None else None

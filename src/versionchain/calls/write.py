@@ -166,12 +166,13 @@ class WriteCalls(Working):
         contact_id = validation.optional_text("contact_id", contact_id)
         with self._working("update") as work:
             latest = find_version(work.reader, version_id, contact_id)
-            validation.in_order(chain.inherit(draft, latest))
+            said = chain.inherit(draft, latest)
+            validation.in_order(said)
             if latest.next_id is not None:
                 raise StaleVersionError(find_latest(work.reader, version_id, None).id)
             new_id = wanted or self._settings.new_id()
-            work.require_free(new_id)
-            return work.go_on(draft, id=new_id, latest=latest)
+            work.require_free([new_id])
+            return work.go_on(said, id=new_id, latest=latest)
 
     def connect(
         self,
@@ -306,5 +307,5 @@ class WriteCalls(Working):
         beginnings = [
             (contact_id, new_id(), id or new_id(), draft) for contact_id, draft, id in checked
         ]
-        work.require_free(*(id for each in beginnings for id in (each[2], each[1])))
+        work.require_free([id for each in beginnings for id in (each[2], each[1])])
         return work.begin(beginnings)

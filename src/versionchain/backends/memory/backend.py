@@ -244,16 +244,19 @@ class MemoryWriter(NowReader):
         return contact
 
     def _insert(self, version: MemoryVersion, contact: Contact) -> None:
-        journal = self._journal
-        chain = self._state.chains.get(version.chain_id)
+        journal, state, id = self._journal, self._state, version.id
+        journal.put(state.versions, id, version)
+        chain = state.chains.get(version.chain_id)
         if chain is None:
-            chain = Chain(version.chain_id, contact.id)
-            journal.put(self._state.chains, chain.id, chain)
-        journal.put(self._state.versions, version.id, version)
-        journal.append(chain.ids, version.id)
-        journal.append(contact.order, version.id)
-        journal.set(chain, "last_number", version.number)
-        self._join(chain, contact, len(chain.living), len(chain.living), [version])
+            chain = Chain(version.chain_id, contact.id, version.number, [version], [id])
+            journal.put(state.chains, chain.id, chain)
+            journal.append(contact.order, id)
+            self._lead(contact, None, version)
+        else:
+            journal.append(chain.ids, id)
+            journal.append(contact.order, id)
+            journal.set(chain, "last_number", version.number)
+            self._join(chain, contact, len(chain.living), len(chain.living), [version])
 
     def _mark(self, span: Span, contact: Contact, stamp: Stamp) -> None:
         state, journal = self._state, self._journal
@@ -313,6 +316,8 @@ class MemoryWriter(NowReader):
             if at == len(ranks):
                 journal.append(ranks, key)
                 journal.append(heads, after)
+                if before is None:
+                    return  # no hole was made
             elif ranks[at] == key:
                 if heads[at] is None:
                     journal.set(contact, "holes", contact.holes - 1)
