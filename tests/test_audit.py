@@ -368,7 +368,22 @@ FAULTS = {
     ),
     "an id that leads to another": (
         lambda w: w.state.versions.update({str(UUID(int=99)): w.state.versions[w.v1.id]}),
-        ["COUNTERS: the index by id and the chain disagree"],
+        [
+            "COUNTERS: the index by id and the chain disagree",
+            "COUNTERS: the index of memories disagrees",
+        ],
+    ),
+    "a version that names no memory": (
+        lambda w: w.state.chains.pop(w.v3.id),
+        ["COUNTERS: the index of memories disagrees"],
+    ),
+    "a deleted version that names a memory": (
+        lambda w: w.state.chains.update({w.v2.id: w.c}),
+        ["COUNTERS: the index of memories disagrees"],
+    ),
+    "a version that names another memory": (
+        lambda w: w.state.chains.update({w.v3.id: w.d}),
+        ["COUNTERS: the index of memories leads to another"],
     ),
     "a connection to nowhere": (
         lambda w: w.bend_link(1, target_id=str(UUID(int=99))),

@@ -142,7 +142,7 @@ BLOCKS = {
     "a block that deletes twice": in_a_block("delete, resurrected", "delete_contact"),
 }
 EVERY = CALLS | BLOCKS
-MUTATIONS = ("put", "put_all", "drop", "append", "splice", "set")
+MUTATIONS = ("put", "put_all", "drop", "drop_all", "append", "splice", "set")
 
 
 @contextmanager
@@ -620,6 +620,43 @@ class TestJournal:
         assert state.pending
         journal.undo()
         assert not state.pending
+
+    def test_putting_and_dropping_many(self):
+        """New keys go away again, old ones have their values again, dropped ones come back."""
+        journal, mapping = Journal(), {"a": 1, "b": 2}
+        journal.put_all(mapping, ["c", "d"], [3, 4])
+        journal.put_all(mapping, ["a", "c"], [5, 6])
+        journal.drop_all(mapping, ["b", "c"])
+        assert mapping == {"a": 5, "d": 4}
+        journal.undo(2)
+        assert mapping == {"a": 5, "b": 2, "c": 6, "d": 4}
+        journal.undo()
+        assert mapping == {"a": 1, "b": 2}
+        with pytest.raises(KeyError):
+            journal.drop_all(mapping, ["a", "z"])
+        assert mapping == {"a": 1, "b": 2}
+
+    @pytest.mark.parametrize(
+        ("start", "stop", "values", "after"),
+        [
+            (1, 2, [9], [1, 9, 3]),
+            (1, 2, [], [1, 3]),
+            (0, 3, [], []),
+            (3, 3, [4, 5], [1, 2, 3, 4, 5]),
+            (0, 0, [0], [0, 1, 2, 3]),
+            (1, 3, [7, 8, 9], [1, 7, 8, 9]),
+            (2, 9, [8, 9], [1, 2, 8, 9]),
+        ],
+    )
+    def test_splicing(self, start, stop, values, after):
+        """A list is as it was, also where it is undone twice, or before it was done."""
+        journal, items = Journal(), [1, 2, 3]
+        journal.splice(items, start, stop, values)
+        assert items == after
+        undo, *where = journal._undo[0]
+        for _ in range(2):
+            undo(*where)
+            assert items == [1, 2, 3]
 
     def test_undoing_to_a_mark(self):
         """What was done before stays, what came after goes, last first."""

@@ -250,9 +250,11 @@ class MemoryWriter(NowReader):
         if chain is None:
             chain = Chain(version.chain_id, contact.id, version.number, [version], [id])
             journal.put(state.chains, chain.id, chain)
+            journal.put(state.chains, id, chain)
             journal.append(contact.order, id)
             self._lead(contact, None, version)
         else:
+            journal.put(state.chains, id, chain)
             journal.append(chain.ids, id)
             journal.append(contact.order, id)
             journal.set(chain, "last_number", version.number)
@@ -267,6 +269,7 @@ class MemoryWriter(NowReader):
         gone = [bury(version, stamp) for version in chain.living[start:stop]]
         ids = [version.id for version in gone]
         journal.put_all(state.versions, ids, gone)
+        journal.drop_all(state.chains, ids)
         journal.put_all(state.marked[stamp.number], ids, [None] * len(ids))
         journal.set(contact, "deleted", contact.deleted + len(gone))
         self._join(chain, contact, start, stop, [])
@@ -279,7 +282,9 @@ class MemoryWriter(NowReader):
             if change.absence is not None:
                 past = state.absences.get(node.id, ())
                 journal.put(state.absences, node.id, (*past, change.absence))
-        journal.set(contact, "deleted", contact.deleted - len(change.unmark))
+        ids = [node.id for node in change.unmark]
+        journal.put_all(state.chains, ids, [chain] * len(ids))
+        journal.set(contact, "deleted", contact.deleted - len(ids))
         runs = groupby(change.unmark, key=lambda node: chain.below(node.number))
         back = [(at, [state.versions[node.id] for node in nodes]) for at, nodes in runs]
         for at, versions in reversed(back):  # so that the places before stay where they are

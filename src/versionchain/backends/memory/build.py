@@ -76,6 +76,7 @@ def add_chain(state: State, facts: ChainFacts) -> None:
     chain.living = living(facts)
     for version in chain.living:
         state.versions[version.id] = version
+        state.chains[version.id] = chain
     if chain.living:
         contact.heads.append(chain.living[-1])
     contact.order += chain.ids

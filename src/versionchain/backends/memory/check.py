@@ -19,19 +19,27 @@ def self_check(state: State) -> Iterator[Violation]:
 
 
 def _ids(state: State) -> Iterator[Violation]:
-    for id in state.versions.keys() & state.chains.keys():
-        yield Violation(Invariant.IDS_UNIQUE, id, "is a version's and a chain's")
-    listed = {id: chain.id for chain in state.chains.values() for id in chain.ids}
+    for chain in state.every_chain():
+        if chain.id in state.versions:
+            yield Violation(Invariant.IDS_UNIQUE, chain.id, "is a version's and a chain's")
+    listed = {id: chain.id for chain in state.every_chain() for id in chain.ids}
     for id, version in state.versions.items():
         if version.id != id or listed.get(id) != version.chain_id:
             yield Violation(Invariant.COUNTERS, id, "the index by id and the chain disagree")
 
 
 def _living(state: State) -> Iterator[Violation]:
-    for chain in state.chains.values():
+    for chain in state.every_chain():
         versions = (state.versions.get(id) for id in chain.ids)
         if chain.living != [v for v in versions if v is not None and v.deleted_revision is None]:
             yield Violation(Invariant.COUNTERS, chain.id, "the chain and the index by id disagree")
+    living = {id for id, v in state.versions.items() if v.deleted_revision is None}
+    named = {id: chain for id, chain in state.chains.items() if id != chain.id}
+    for id in living ^ named.keys():
+        yield Violation(Invariant.COUNTERS, id, "the index of memories disagrees")
+    for id in living & named.keys():
+        if named[id].id != state.versions[id].chain_id:
+            yield Violation(Invariant.COUNTERS, id, "the index of memories leads to another")
 
 
 def _marks(state: State) -> Iterator[Violation]:
@@ -43,7 +51,7 @@ def _marks(state: State) -> Iterator[Violation]:
 
 def _listings(state: State) -> Iterator[Violation]:
     chains: dict[str, list[Chain]] = {}
-    for chain in state.chains.values():
+    for chain in state.every_chain():
         chains.setdefault(chain.contact_id, []).append(chain)
     for contact in state.contacts.values():
         its = chains.get(contact.id, [])

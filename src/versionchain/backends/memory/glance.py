@@ -51,13 +51,7 @@ class Glance:
             self._renew()
             return None
         try:
-            found = state.versions.get(id)
-            if found is None:
-                found = state.chains[id].living[-1]
-            elif found.next_id is not None:
-                found = state.chains[found.chain_id].living[-1]
-            elif found.deleted_revision is not None:
-                return None
+            found = state.chains[id].living[-1]
         except LookupError:
             return None
         return found if state.turns == turns else None
@@ -69,16 +63,10 @@ class Glance:
             self._renew()
             return None
         try:
-            found = state.versions.get(id)
-            if found is None:
-                living = tuple(state.chains[id].living)
-            elif found.deleted_revision is not None:
-                return None
-            else:
-                living = tuple(state.chains[found.chain_id].living)
+            found = tuple(state.chains[id].living)
         except LookupError:
             return None
-        return living if living and state.turns == turns else None
+        return found if found and state.turns == turns else None
 
     def memories(self, contact_id: object, limit: int) -> list[MemoryVersion] | None:
         state = self._state

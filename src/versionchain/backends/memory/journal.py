@@ -41,6 +41,12 @@ class Journal:
         self._undo.append((_set_all if old else _pop_all, mapping, keys, old))
         mapping.update(zip(keys, values, strict=True))
 
+    def drop_all(self, mapping: dict[K, V], keys: list[K]) -> None:
+        """Removes keys that are all there."""
+        self._undo.append((_set_all, mapping, keys, [mapping[key] for key in keys]))
+        for key in keys:
+            del mapping[key]
+
     def drop(self, mapping: MutableMapping[K, V], key: K) -> None:
         """Removes a key that is there."""
         self._undo.append((_set, mapping, key, mapping[key]))

@@ -7,6 +7,7 @@ from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 from itertools import islice
+from operator import attrgetter
 
 from ...chain import Marked, Outline, Span, gather, node
 from ...facts import ChainFacts, ConnectionFacts, VersionFacts
@@ -31,19 +32,15 @@ class NowReader:
         return version if version is not None and version.deleted_revision is None else None
 
     def head(self, id: str) -> MemoryVersion | None:
-        state = self._state
-        version = state.versions.get(id)
-        if version is not None and version.deleted_revision is not None:
-            return None
-        chain = state.chains.get(id if version is None else version.chain_id)
+        chain = self._state.chains.get(id)
         return None if chain is None else chain.latest
 
     def history(self, id: str, *, include_deleted: bool) -> list[MemoryVersion]:
         if include_deleted:
             chain = self._state.chain_of(id)
             return [] if chain is None else [self._state.versions[each] for each in chain.ids]
-        head = self.head(id)
-        return [] if head is None else list(self._state.chains[head.chain_id].living)
+        chain = self._state.chains.get(id)
+        return [] if chain is None else list(chain.living)
 
     def memories(
         self, contact_id: str, *, before: Position | None, limit: int
@@ -147,7 +144,7 @@ class NowReader:
         return next((id for id in ids if id in versions or id in chains), None)
 
     def ids(self, prefix: str, *, limit: int) -> list[str]:
-        every = (*self._state.versions, *self._state.chains)
+        every = self._state.versions.keys() | self._state.chains.keys()
         return sorted(id for id in every if id.startswith(prefix))[:limit]
 
     def connections(self, chain_id: str) -> list[Connection]:
@@ -174,8 +171,8 @@ class NowReader:
         return [revisions[number - 1] for number in touched[start : start + limit]]
 
     def chains(self) -> Iterator[ChainFacts]:
-        for chain_id in sorted(self._state.chains):
-            yield self._facts(self._state.chains[chain_id])
+        for chain in sorted(self._state.every_chain(), key=attrgetter("id")):
+            yield self._facts(chain)
 
     def links(self) -> Iterator[ConnectionFacts]:
         for key in sorted(self._state.connections):

@@ -108,7 +108,8 @@ class State:
 
     Attributes:
         versions: each version by id, as it stands now.
-        chains: each chain by id; ended ones too.
+        chains: each chain by its id, ended ones too, and by those of its living versions: by every
+            id that names a memory, so that a look at one takes one look-up (R2).
         contacts: each contact ever seen, in order of id.
         absences: the past deletions of the versions that had any.
         marked: the ids whose current mark is a revision's, by that revision.
@@ -141,6 +142,10 @@ class State:
         """The chain with this id, or with any version of this id. O(1)."""
         version = self.versions.get(id)
         return self.chains.get(id if version is None else version.chain_id)
+
+    def every_chain(self) -> Iterator[Chain]:
+        """Each chain once, in no stated order. O(n)."""
+        return (chain for id, chain in self.chains.items() if id == chain.id)
 
     def chains_of(self, contact: Contact) -> Iterator[Chain]:
         """A contact's chains, ended ones too, in the order of their beginnings. O(its versions)."""
