@@ -164,3 +164,13 @@ def test_a_forked_child_repeats_no_id():
     assert [ticks(uuid.UUID(id)) for id in made[:500]] == [
         ticks(uuid.UUID(id)) for id in made[500:]
     ]
+
+
+def test_many_at_once(clock):
+    """They count on from one another, each with noise of its own, and the next call after them."""
+    new_id = UUID7()
+    made = [uuid.UUID(text) for text in new_id.texts(3000)]
+    assert [ticks(id) for id in made] == [ticks(made[0]) + i for i in range(3000)]
+    assert len({id.int & (1 << 62) - 1 for id in made}) == 3000
+    assert ticks(new_id()) == ticks(made[-1]) + 1
+    assert new_id.texts(0) == []

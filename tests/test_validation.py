@@ -657,15 +657,22 @@ class TestMoment:
         assert refused(validation.optional_moment, "x", 0)[1] == "must be a datetime, not int"
 
 
-def draft(content="Text", most_bytes=100, prefix="", **fields):
-    """A draft of which all is left out that is not given."""
-    names = ("categories", "metadata", "session_id", "event_start", "event_end")
-    said = dict.fromkeys(names, INHERIT) | fields
-    return validation.draft(content, most_bytes=most_bytes, prefix=prefix, **said)
+FIELDS = ("categories", "metadata", "session_id", "event_start", "event_end")
+
+
+def draft(content="Text", most_bytes=100, **fields):
+    """An update's draft, of which all is left out that is not given."""
+    said = dict.fromkeys(FIELDS, INHERIT) | fields
+    return validation.draft(content, most_bytes=most_bytes, **said)
+
+
+def new_draft(content="Text", most_bytes=100, prefix="", **fields):
+    """A new memory's draft, of which all is None that is not given."""
+    said = dict.fromkeys(FIELDS) | fields
+    return validation.new_draft(content, most_bytes=most_bytes, prefix=prefix, **said)
 
 
 LATER = NOON + timedelta(microseconds=1)
-FIRST = dict.fromkeys(("categories", "metadata", "session_id", "event_start", "event_end"))
 
 
 class TestDraft:
@@ -680,8 +687,8 @@ class TestDraft:
     )
     def test_a_first_version_inherits_nothing(self, name):
         """There, INHERIT is a value like any other that may not come in."""
-        assert refused(draft, inherits=False, **{**FIRST, name: INHERIT})[0] == name
-        assert draft(inherits=False, **FIRST) == Draft("Text", (), "{}", None, None, None)
+        assert refused(new_draft, **{name: INHERIT})[0] == name
+        assert new_draft() == Draft("Text", (), "{}", None, None, None)
 
     def test_none_clears(self):
         """None is a value of its own: nothing."""
@@ -692,9 +699,12 @@ class TestDraft:
         """A list becomes a tuple, a dict its JSON, a time UTC."""
         east = NOON.astimezone(timezone(timedelta(hours=9)))
         said = {"categories": ["a"], "metadata": {"b": (1,)}, "session_id": "monday"}
-        made = draft(**said, event_start=east, event_end=LATER)
-        assert made == Draft("Text", ("a",), '{"b":[1]}', "monday", NOON, LATER)
-        assert made.event_start.tzinfo is UTC
+        for made in (
+            draft(**said, event_start=east, event_end=LATER),
+            new_draft(**said, event_start=east, event_end=LATER),
+        ):
+            assert made == Draft("Text", ("a",), '{"b":[1]}', "monday", NOON, LATER)
+            assert made.event_start.tzinfo is UTC
 
     @pytest.mark.parametrize(
         ("said", "field"),
@@ -713,8 +723,8 @@ class TestDraft:
     )
     def test_the_field_is_named_with_the_way_to_it(self, said, field):
         """In a list of items the error says which item's."""
-        assert refused(draft, **said)[0] == field
-        assert refused(draft, prefix="items[3].", **said)[0] == f"items[3].{field}"
+        assert refused(draft, **said)[0] == refused(new_draft, **said)[0] == field
+        assert refused(new_draft, prefix="items[3].", **said)[0] == f"items[3].{field}"
 
     @pytest.mark.parametrize(
         ("start", "end"),

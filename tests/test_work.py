@@ -244,7 +244,7 @@ class TestRequireFree:
 
     def test_an_id_given_twice_to_add_many(self, store):
         """The second of two equal ids is one too many, and all is undone."""
-        id = store._settings.new_id()
+        id = store._settings.new_ids(1)[0]
         items = [NewMemory("ada", "Sails", id=id), NewMemory("ada", "Reads", id=id)]
         with pytest.raises(DuplicateIdError) as raised:
             store.add_many(items)

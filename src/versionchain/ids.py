@@ -31,13 +31,18 @@ class UUID7:
 
     def __call__(self) -> uuid.UUID:
         """A new id."""
-        return uuid.UUID(self.text())
+        return uuid.UUID(self.texts(1)[0])
 
-    def text(self) -> str:
-        """A new id as canonical text: half of the time (W1)."""
+    def texts(self, count: int) -> list[str]:
+        """New ids as canonical texts: in half of the time, and many in a quarter (W1, WB)."""
         now = time.time_ns() * 4096 // 1_000_000
         with self._lock:
-            self._last = now = max(now, self._last + 1)
-        time_ = f"{now:015x}"
-        noise = f"{2 << 62 | int.from_bytes(os.urandom(8)) & (1 << 62) - 1:x}"
-        return f"{time_[:8]}-{time_[8:12]}-7{time_[12:]}-{noise[:4]}-{noise[4:]}"
+            first = max(now, self._last + 1)
+            self._last = first + count - 1
+        noises = memoryview(os.urandom(8 * count)).cast("Q")
+        return [_text(first + i, noise) for i, noise in enumerate(noises)]
+
+
+def _text(now: int, noise: int) -> str:
+    time, rest = f"{now:015x}", f"{2 << 62 | noise & (1 << 62) - 1:x}"
+    return f"{time[:8]}-{time[8:12]}-7{time[12:]}-{rest[:4]}-{rest[4:]}"

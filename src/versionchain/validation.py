@@ -56,7 +56,7 @@ def optional_text(field: str, value: object, most: int = MAX_NAME) -> str | None
 
 def content(value: object, most_bytes: int, field: str = "content") -> str:
     """A memory's text of at most `most_bytes` of UTF-8. O(n)."""
-    said = text(field, value, most=None)
+    said = text(field, value, None)
     if not fits(said, most_bytes):
         size = len(said.encode())
         raise InvalidInputError(field, f"must be at most {most_bytes:,} bytes, not {size:,}")
@@ -200,19 +200,38 @@ def draft(
     event_start: object,
     event_end: object,
     most_bytes: int,
-    prefix: str = "",
-    inherits: bool = True,
 ) -> Draft:
-    """What a version is going to say; INHERIT passes where it `inherits`. O(its size)."""
-    absent = INHERIT if inherits else _NEVER
-    names = _DRAFT if not prefix else [prefix + name for name in _DRAFT]
+    """What an update is going to say; INHERIT passes. O(its size)."""
     found = Draft(
-        content(said, most_bytes, names[0]),
-        INHERIT if categories is absent else _categories(categories, names[1]),
-        INHERIT if metadata is absent else _metadata(metadata, names[2]),
-        INHERIT if session_id is absent else optional_text(names[3], session_id),
-        INHERIT if event_start is absent else optional_moment(names[4], event_start),
-        INHERIT if event_end is absent else optional_moment(names[5], event_end),
+        content(said, most_bytes),
+        INHERIT if categories is INHERIT else _categories(categories),
+        INHERIT if metadata is INHERIT else _metadata(metadata),
+        INHERIT if session_id is INHERIT else optional_text("session_id", session_id),
+        INHERIT if event_start is INHERIT else optional_moment("event_start", event_start),
+        INHERIT if event_end is INHERIT else optional_moment("event_end", event_end),
+    )
+    in_order(found)
+    return found
+
+
+def new_draft(
+    said: object,
+    categories: object,
+    metadata: object,
+    session_id: object,
+    event_start: object,
+    event_end: object,
+    most_bytes: int,
+    prefix: str = "",
+) -> Draft:
+    """What a new memory is going to say, which has nothing to inherit. O(its size)."""
+    found = Draft(
+        content(said, most_bytes, prefix + "content"),
+        _categories(categories, prefix + "categories"),
+        _metadata(metadata, prefix + "metadata"),
+        None if session_id is None else text(prefix + "session_id", session_id),
+        None if event_start is None else moment(prefix + "event_start", event_start),
+        None if event_end is None else moment(prefix + "event_end", event_end),
     )
     if event_end is not None:
         in_order(found, prefix)
@@ -220,9 +239,6 @@ def draft(
 
 
 _categories, _metadata = categories, metadata
-_NEVER: Final = object()
-"""What no caller passes."""
-_DRAFT: Final = ("content", "categories", "metadata", "session_id", "event_start", "event_end")
 
 
 def in_order(said: Draft, prefix: str = "") -> None:

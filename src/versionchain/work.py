@@ -80,10 +80,10 @@ class Work:
             DuplicateIdError: the first that is.
         """
         taken = self.reader.taken(ids)
-        if taken is None and len(set(ids)) < len(ids):
-            taken = next(id for i, id in enumerate(ids) if id in ids[:i])
         if taken is not None:
             raise DuplicateIdError(taken)
+        if len(set(ids)) < len(ids):
+            raise DuplicateIdError(next(id for i, id in enumerate(ids) if id in ids[:i]))
 
     def begin(self, beginnings: Sequence[Beginning]) -> tuple[MemoryVersion, ...]:
         """Writes the first versions of new chains, in their order. O(those · log n)."""
@@ -166,13 +166,13 @@ class Work:
             return
         self._writer.record(
             Revision(
-                number=self._stamp.number,
-                created_at=self._stamp.created_at,
-                operation=operation,
-                actor=actor,
-                reason=reason,
-                counts=RevisionCounts(**self._counts),
-                contacts=tuple(sorted(self._contacts)),
+                self._stamp.number,
+                self._stamp.created_at,
+                operation,
+                actor,
+                reason,
+                RevisionCounts(**self._counts),
+                tuple(sorted(self._contacts)),
             )
         )
 

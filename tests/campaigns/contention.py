@@ -181,7 +181,7 @@ class Round:
 
     def _times(self, times: list[list[float]]) -> None:
         calls = [len(each) for each in times]
-        longest = max(max(each) for each in times)
+        longest = max((each for those in times for each in those), default=0.0)
         fair = min(calls) >= FAIR * max(calls)
         if self._whole:
             self._expect(fair, f"unfair: the writers made {sorted(calls)} calls")

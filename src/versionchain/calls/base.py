@@ -43,11 +43,11 @@ class Settings:
     ids: Callable[[], UUID | str]
     max_content_bytes: int
 
-    def new_id(self) -> str:
-        """An id from the source. O(1)."""
+    def new_ids(self, count: int) -> list[str]:
+        """Ids from the source. O(count)."""
         if type(self.ids) is UUID7:
-            return self.ids.text()
-        return validation.identifier("ids", self.ids())
+            return self.ids.texts(count)
+        return [validation.identifier("ids", self.ids()) for _ in range(count)]
 
 
 class Reading(ABC):

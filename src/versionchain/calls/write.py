@@ -61,12 +61,19 @@ class WriteCalls(Working):
             >>> memory.number, memory.status.name, memory.categories
             (1, 'CURRENT', ('taste',))
         """
-        item = NewMemory(
-            contact_id, content, categories, metadata, session_id, event_start, event_end, id
+        contact_id = validation.text("contact_id", contact_id)
+        draft = validation.new_draft(
+            content,
+            categories,
+            metadata,
+            session_id,
+            event_start,
+            event_end,
+            self._settings.max_content_bytes,
         )
-        checked = self._checked(item, "")
+        wanted = validation.optional_identifier("id", id)
         with self._working("add") as work:
-            return self._begin(work, [checked])[0]
+            return self._begin(work, [(contact_id, draft, wanted)])[0]
 
     def add_many(self, items: Iterable[NewMemory]) -> tuple[MemoryVersion, ...]:
         """New memories in one revision: all of them, or none.
@@ -170,7 +177,7 @@ class WriteCalls(Working):
             validation.in_order(said)
             if latest.next_id is not None:
                 raise StaleVersionError(find_latest(work.reader, version_id, None).id)
-            new_id = wanted or self._settings.new_id()
+            new_id = wanted or self._settings.new_ids(1)[0]
             work.require_free([new_id])
             return work.go_on(said, id=new_id, latest=latest)
 
@@ -286,16 +293,15 @@ class WriteCalls(Working):
 
     def _checked(self, item: NewMemory, prefix: str) -> tuple[str, Draft, str | None]:
         contact_id = validation.text(prefix + "contact_id", item.contact_id)
-        draft = validation.draft(
+        draft = validation.new_draft(
             item.content,
-            categories=item.categories,
-            metadata=item.metadata,
-            session_id=item.session_id,
-            event_start=item.event_start,
-            event_end=item.event_end,
-            most_bytes=self._settings.max_content_bytes,
-            prefix=prefix,
-            inherits=False,
+            item.categories,
+            item.metadata,
+            item.session_id,
+            item.event_start,
+            item.event_end,
+            self._settings.max_content_bytes,
+            prefix,
         )
         return contact_id, draft, validation.optional_identifier(prefix + "id", item.id)
 
@@ -303,9 +309,10 @@ class WriteCalls(Working):
         self, work: Work, checked: Sequence[tuple[str, Draft, str | None]]
     ) -> tuple[MemoryVersion, ...]:
         """New chains, each with its draft as its first version."""
-        new_id = self._settings.new_id
+        own = sum(id is None for _, _, id in checked)
+        fresh = iter(self._settings.new_ids(len(checked) + own))
         beginnings = [
-            (contact_id, new_id(), id or new_id(), draft) for contact_id, draft, id in checked
+            (contact_id, next(fresh), id or next(fresh), draft) for contact_id, draft, id in checked
         ]
         work.require_free([id for each in beginnings for id in (each[2], each[1])])
         return work.begin(beginnings)

@@ -46,7 +46,7 @@ def _update(self: Any, version_id: str, content: str) -> Any:
     draft = validation.draft(content, most_bytes=99, **dict.fromkeys(names, INHERIT))
     with self._working("update") as work:
         latest = find_latest(work.reader, version_id, None)
-        return work.go_on(draft, id=self._settings.new_id(), latest=latest)
+        return work.go_on(draft, id=self._settings.new_ids(1)[0], latest=latest)
 
 
 def _commit(self: MemoryWriter) -> State:

@@ -141,7 +141,10 @@ class NowReader:
 
     def taken(self, ids: Sequence[str]) -> str | None:
         versions, chains = self._state.versions, self._state.chains
-        return next((id for id in ids if id in versions or id in chains), None)
+        for id in ids:
+            if id in versions or id in chains:
+                return id
+        return None
 
     def ids(self, prefix: str, *, limit: int) -> list[str]:
         every = self._state.versions.keys() | self._state.chains.keys()
