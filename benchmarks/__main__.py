@@ -1,4 +1,4 @@
-"""The command: `python -m benchmarks run`, `growth`, `footprint`, `plot`.
+"""The command: `python -m benchmarks run`, `growth`, `footprint`, `plot`, `readme`.
 
 May live here: options and what is printed. May not be known here: how anything is measured.
 """
@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from . import footprint, growth, plot, report, runs, targets
+from . import footprint, growth, plot, readme, report, runs, targets
 from .subjects import Subject, everybody, own
 from .timing import CLOCKS
 from .workloads import WORKLOADS
@@ -203,6 +203,12 @@ def draw() -> None:
         click.echo(file.name)
     if not drawn:
         raise click.ClickException("no results: first `python -m benchmarks run --json`")
+
+
+@main.command("readme")
+def write() -> None:
+    """Writes the figures of results/*.json into the README."""
+    readme.README.write_text(readme.in_readme(readme.figures(RESULTS)), encoding="utf-8")
 
 
 def _ids(only: str | None) -> list[str]:

@@ -42,9 +42,9 @@ def bars(results: dict[str, Any], folder: Path) -> list[Path]:
         others = list(dict.fromkeys(row["subject"] for row in group if row["ratio"] is not None))
         if not others:
             continue
-        works = list(dict.fromkeys(_work(row) for row in group))
+        works = list(dict.fromkeys(work_of(row) for row in group))
         heights = {
-            (row["subject"], _work(row)): 1 / row["ratio"]["value"]
+            (row["subject"], work_of(row)): 1 / row["ratio"]["value"]
             for row in group
             if row["ratio"] is not None
         }
@@ -53,7 +53,8 @@ def bars(results: dict[str, Any], folder: Path) -> list[Path]:
     return files
 
 
-def _work(row: dict[str, Any]) -> str:
+def work_of(row: dict[str, Any]) -> str:
+    """What a row was about, with its size where there are several. O(1)."""
     return f"{row['workload']} {row['size']:,}" if row["size"] else str(row["workload"])
 
 

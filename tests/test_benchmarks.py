@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 from attrs import evolve
-from benchmarks import footprint, growth, plot, report, runs, targets, timing
-from benchmarks.__main__ import main
+from benchmarks import footprint, growth, plot, readme, report, runs, targets, timing
+from benchmarks.__main__ import RESULTS, main
 from benchmarks.data import Data
 from benchmarks.subjects import ALL, Subject, own
 from benchmarks.timing import Middle, Task
@@ -353,3 +353,31 @@ def test_the_figures_are_drawn(tmp_path: Path) -> None:
     first = drawn[0].read_bytes()
     plot.bars(results, tmp_path)
     assert drawn[0].read_bytes() == first
+
+
+def test_the_readme_shows_what_was_measured() -> None:
+    """Its figures are made from the results that lie beside the benchmarks, and from no others."""
+    text = readme.README.read_text(encoding="utf-8")
+    assert readme.in_readme(readme.figures(RESULTS)) == text
+
+
+def test_what_the_readme_shows_of_a_row() -> None:
+    """The library's time, the floor's ratio, and the ratio of the peer that comes nearest."""
+    half = timing.Middle(0.5, 0.5, 0.5)
+
+    def row(subject: str, kind: str, ratio: float | None, durability: str = "none") -> Any:
+        middle = None if ratio is None else {"value": ratio}
+        own = {"workload": "W1", "size": 0, "subject": subject, "kind": kind}
+        return {**own, "durability": durability, "seconds": {"value": half.value}, "ratio": middle}
+
+    rows = [
+        row("versionchain", "library", None),
+        row("floor", "floor", 0.25),
+        row("one", "peer", 3.0),
+        row("other", "peer", 2.0),
+        row("versionchain, again", "library", 0.1),
+        row("versionchain", "library", None, "normal"),
+        row("versionchain", "library", None, "full"),
+    ]
+    last = readme._works(rows).splitlines()[-1]
+    assert last == "| W1 | 500 ms, floor 0.25, other 2.00 | 500 ms | 500 ms |"
