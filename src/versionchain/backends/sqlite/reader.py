@@ -10,7 +10,7 @@ through it alone.
 import sqlite3
 from collections.abc import Iterator, Sequence
 from datetime import datetime
-from itertools import groupby, pairwise
+from itertools import groupby, pairwise, starmap
 from typing import Any, Final
 
 from ...chain import Interval, Marked, Node, Outline, Span, oldest
@@ -180,11 +180,11 @@ class SQLiteReader:
 
     def version(self, version_id: str) -> MemoryVersion | None:
         row = self._row(_VERSION, self._tenant, version_id)
-        return None if row is None else rows.placed(row)
+        return None if row is None else rows.version(*row)
 
     def head(self, id: str) -> MemoryVersion | None:
         row = self._row(_HEAD, self._tenant, id)
-        return None if row is None else rows.placed(row)
+        return None if row is None else rows.version(*row)
 
     def history(self, id: str, *, include_deleted: bool) -> list[MemoryVersion]:
         sql = _WHOLE_HISTORY if include_deleted else _HISTORY
@@ -195,14 +195,14 @@ class SQLiteReader:
     ) -> list[MemoryVersion]:
         place = before or _LAST
         found = self._rows(_MEMORIES, self._tenant, contact_id, *place, limit)
-        return list(map(rows.placed, found))
+        return list(starmap(rows.version, found))
 
     def versions(
         self, contact_id: str, *, deleted: bool, after: Position | None, limit: int
     ) -> list[MemoryVersion]:
-        sql, record = (_DELETED_VERSIONS, rows.version) if deleted else (_VERSIONS, rows.placed)
+        sql = _DELETED_VERSIONS if deleted else _VERSIONS
         found = self._rows(sql, self._tenant, contact_id, *(after or _FIRST), limit)
-        return list(map(record, found))
+        return list(starmap(rows.version, found))
 
     def contacts(self, *, after: str | None, limit: int) -> list[str]:
         return self._texts(_CONTACTS, self._tenant, after or "", limit)
@@ -343,7 +343,7 @@ class SQLiteReader:
         for number, *interval in self._rows(_ABSENCES, key):
             deleted, restored = map(rows.number, interval)
             absences.setdefault(number, []).append((deleted, restored))
-        versions = map(rows.version, self._rows(_FACTS, key))
+        versions = starmap(rows.version, self._rows(_FACTS, key))
         return ChainFacts(
             rows.text(chain_id),
             rows.text(contact_id),
@@ -396,15 +396,18 @@ def require_rising(keys: Sequence[Any]) -> None:
 
 def _linked(found: list[Row]) -> list[MemoryVersion]:
     """The rows of one chain as records, the living ones linked over the deleted ones."""
-    living = [row for row in found if row[13] == 0]
-    links = {
-        row[0]: (
-            living[i - 1][0] if i else None,
-            *((living[i + 1][0], living[i + 1][10]) if i + 1 < len(living) else (None, None)),
-        )
-        for i, row in enumerate(living)
-    }
-    return [rows.version(row, *links.get(row[0], ())) for row in found]
+    living = [row for row in found if not row[13]]
+    followers = iter([*((row[0], row[10]) for row in living[1:]), (None, None)])
+    previous = None
+    linked = []
+    for row in found:
+        if row[13]:
+            linked.append(rows.version(*row))
+        else:
+            between: Row = (previous, *next(followers))
+            linked.append(rows.version(*row, *between))
+            previous = row[0]
+    return linked
 
 
 def _link(row: Row) -> ConnectionFacts:

@@ -7,20 +7,31 @@ rows are asked for.
 import json
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from ...chain import Node
 from ...errors import CorruptStoreError
 from ...model import Connection, MemoryVersion, Revision, RevisionCounts
 
 Row = Sequence[Any]
+T = TypeVar("T")
 
-_VERSION_TYPES: Final = (str, str, str, str, int, int, int, int)
 _DECODE: Final = json.JSONDecoder().raw_decode  # json.loads takes four times as long (L1)
 _ENCODE: Final = json.JSONEncoder(ensure_ascii=False).encode
 _MALFORMED: Final = (ValueError, TypeError, OverflowError, RecursionError)
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND: Final = timedelta(microseconds=1)
+_FROM_SECONDS: Final = datetime.fromtimestamp
+_EXACT: Final = (
+    1 << 52
+)  # microseconds, in the year 2112: so far a float of seconds tells them apart
+
+# Texts that were decoded once and found sound. One that is looked up here is not decoded again,
+# which takes a tenth off a listing (L1). Another process can change a row, but never a text.
+_LABELS: Final[dict[str, tuple[str, ...]]] = {}
+_OBJECTS: Final[dict[str, None]] = {}
+_MOST: Final = 10_000
+_LONGEST: Final = 256
 
 # Aliases: v a version, c its chain, k its contact.
 VERSION_COLUMNS: Final = (
@@ -43,6 +54,9 @@ def micros(moment: datetime) -> int:
 def moment(value: int) -> datetime:
     """Microseconds since 1970 as a time. O(1)."""
     try:
+        # A float is exact there, and takes half as long as adding a timedelta (L1).
+        if 0 <= value < _EXACT:
+            return _FROM_SECONDS(value / 1e6, UTC)
         return _EPOCH + timedelta(microseconds=value)
     except _MALFORMED:
         raise CorruptStoreError("The file holds a time that is none.") from None
@@ -53,61 +67,69 @@ def optional_micros(value: datetime | None) -> int | None:
     return None if value is None else micros(value)
 
 
-def optional_moment(value: int | None) -> datetime | None:
-    """As `moment`, or None. O(1)."""
-    return None if value is None else moment(value)
-
-
 def version(
-    row: Row,
+    id: str,
+    chain_id: str,
+    contact_id: str,
+    number: int,
+    content: str,
+    categories: str,
+    metadata: str,
+    session_id: str | None,
+    event_start: int | None,
+    event_end: int | None,
+    created_at: int,
+    revision: int,
+    ordinal: int,
+    deleted: int,
+    deleted_at: int | None,
     previous_id: str | None = None,
     next_id: str | None = None,
     superseded_at: int | None = None,
 ) -> MemoryVersion:
-    """A row of VERSION_COLUMNS as a record between its neighbours. O(1)."""
-    (
-        id, chain_id, contact_id, number, content, categories, metadata, session_id,
-        event_start, event_end, created_at, revision, ordinal, deleted, deleted_at,
-    ) = row  # fmt: skip
+    """A row of VERSION_COLUMNS, and its neighbours, as a record: `version(*row)`. O(1).
+
+    Raises:
+        CorruptStoreError: a value is of another type than its column, or no JSON, or no time.
+    """
     try:
         if (
-            type(id),
-            type(chain_id),
-            type(contact_id),
-            type(content),
-            type(number),
-            type(revision),
-            type(ordinal),
-            type(deleted),
-        ) != _VERSION_TYPES or not (session_id is None or type(session_id) is str):
+            type(id) is not str
+            or type(chain_id) is not str
+            or type(contact_id) is not str
+            or type(content) is not str
+            or type(number) is not int
+            or type(revision) is not int
+            or type(ordinal) is not int
+            or type(deleted) is not int
+            or not (session_id is None or type(session_id) is str)
+        ):
             raise TypeError
+        labels = _LABELS.get(categories)
+        if metadata not in _OBJECTS:
+            _object(metadata)
         return MemoryVersion(
             id,
             chain_id,
             contact_id,
             number,
             content,
-            () if categories == "[]" else _labels(categories),
-            metadata if metadata == "{}" else _object(metadata),
+            _labels(categories) if labels is None else labels,
+            metadata,
             session_id,
-            optional_moment(event_start),
-            optional_moment(event_end),
+            None if event_start is None else moment(event_start),
+            None if event_end is None else moment(event_end),
             moment(created_at),
             revision,
             previous_id,
             next_id,
-            optional_moment(superseded_at),
-            optional_moment(deleted_at),
+            None if superseded_at is None else moment(superseded_at),
+            None if deleted_at is None else moment(deleted_at),
             deleted or None,
             ordinal,
         )
     except _MALFORMED:
         raise CorruptStoreError("The file holds a row that is no version.") from None
-
-
-def placed(row: Row) -> MemoryVersion:
-    """A row of VERSION_COLUMNS followed by the previous id, the next id and its time. O(1)."""
-    return version(row[:-3], *row[-3:])
 
 
 def columns(version: MemoryVersion) -> tuple[object, ...]:
@@ -186,19 +208,29 @@ def _require(kinds: tuple[type, ...], *values: object) -> None:
 
 
 def _labels(encoded: str) -> tuple[str, ...]:
+    """A JSON array of texts; remembered, since the same few come again."""
     found, end = _DECODE(encoded)
     if type(found) is not list or end != len(encoded):
         raise TypeError
     for each in found:
         if type(each) is not str:
             raise TypeError
-    return tuple(found)
+    labels = tuple(found)
+    _remember(_LABELS, encoded, labels)
+    return labels
 
 
 def _object(encoded: str) -> str:
-    """A JSON object's text, as it is."""
-    if encoded != "{}":
-        found, end = _DECODE(encoded)
-        if type(found) is not dict or end != len(encoded):
-            raise TypeError
+    """A JSON object's text, as it is; remembered, since what was one stays one."""
+    found, end = _DECODE(encoded)
+    if type(found) is not dict or end != len(encoded):
+        raise TypeError
+    _remember(_OBJECTS, encoded, None)
     return encoded
+
+
+def _remember(known: dict[str, T], encoded: str, value: T) -> None:
+    if len(encoded) <= _LONGEST:
+        if len(known) >= _MOST:
+            known.clear()
+        known[encoded] = value
