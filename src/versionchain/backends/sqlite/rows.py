@@ -9,9 +9,9 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final, TypeVar
 
-from ...chain import Node
+from ...chain import Node, Span
 from ...errors import CorruptStoreError
-from ...model import Connection, MemoryVersion, Revision, RevisionCounts
+from ...model import Connection, MemoryVersion, Revision, RevisionCounts, position
 
 Row = Sequence[Any]
 T = TypeVar("T")
@@ -30,12 +30,12 @@ _EXACT: Final = (
 # which takes a tenth off a listing (L1). Another process can change a row, but never a text.
 _LABELS: Final[dict[str, tuple[str, ...]]] = {}
 _OBJECTS: Final[dict[str, None]] = {}
+_SHOWN: Final[dict[tuple[str, ...], str]] = {}
 _MOST: Final = 10_000
 _LONGEST: Final = 256
 
-# Aliases: v a version, c its chain, k its contact.
 VERSION_COLUMNS: Final = (
-    "v.id, c.chain_id, k.contact_id, v.number, v.content, v.categories, v.metadata, v.session_id,"
+    "v.id, v.chain_id, v.contact_id, v.number, v.content, v.categories, v.metadata, v.session_id,"
     " v.event_start, v.event_end, v.created_at, v.revision, v.ordinal, v.deleted, v.deleted_at"
 )
 NODE_COLUMNS: Final = "v.id, v.number, v.created_at, v.revision, v.ordinal"
@@ -132,20 +132,32 @@ def version(
         raise CorruptStoreError("The file holds a row that is no version.") from None
 
 
-def columns(version: MemoryVersion) -> tuple[object, ...]:
-    """A version's own columns, from `id` to `deleted_at`. O(1)."""
+def columns(version: MemoryVersion, created_at: int) -> tuple[object, ...]:
+    """A version's own columns, from `id` to `ordinal`; its time is given in microseconds. O(1)."""
+    categories = version.categories
     return (
         version.id,
+        version.chain_id,
+        version.contact_id,
         version.content,
-        _ENCODE(version.categories) if version.categories else "[]",
+        "[]" if not categories else _SHOWN.get(categories) or _shown(categories),
         version.metadata_json,
         version.session_id,
         optional_micros(version.event_start),
         optional_micros(version.event_end),
-        micros(version.created_at),
-        version.revision,
-        optional_micros(version.deleted_at),
+        created_at,
+        *position(version),
     )
+
+
+def _shown(categories: tuple[str, ...]) -> str:
+    """As JSON; remembered, as `_labels` does."""
+    encoded = _ENCODE(categories)
+    if len(encoded) <= _LONGEST:
+        if len(_SHOWN) >= _MOST:
+            _SHOWN.clear()
+        _SHOWN[categories] = encoded
+    return encoded
 
 
 def node(row: Row) -> Node:
@@ -156,6 +168,21 @@ def node(row: Row) -> Node:
         return Node(id, number, moment(created_at), revision, ordinal)
     except _MALFORMED:
         raise CorruptStoreError("The file holds a row that is no version.") from None
+
+
+def span(contact_id: str, row: Row) -> Span:
+    """All living versions of a chain.
+
+    The row has the chain's key and id, the first number, how many there are, and the latest as
+    NODE_COLUMNS. O(1).
+    """
+    _, chain_id, first, count, *latest = row
+    last = node(latest)
+    try:
+        _require((str, int), chain_id, first)
+    except TypeError:
+        raise CorruptStoreError("The file holds a row that is no chain.") from None
+    return Span(chain_id, contact_id, first, last.number, count, None, None, last)
 
 
 def connection(row: Row) -> Connection:
