@@ -26,11 +26,11 @@ from ...errors import (
     StoreClosedError,
     TransactionError,
 )
-from ..asof import AsOfReader
 from ..base import Reader, Writer
 from ..lock import WriterLock
 from . import erase, inherited, schema
 from .faults import run, translated
+from .past import SQLitePast
 from .pool import Durability, Pool
 from .reader import SQLiteReader, find_tenant
 from .turns import Turns
@@ -89,8 +89,10 @@ class SQLiteBackend:
         with self._here().pool.lent() as connection:
             run(connection, "BEGIN")
             try:
-                reader = SQLiteReader(connection, self._key(connection, tenant))
-                yield reader if at is None else AsOfReader(reader, at)
+                key = self._key(connection, tenant)
+                yield (
+                    SQLiteReader(connection, key) if at is None else SQLitePast(connection, key, at)
+                )
             finally:
                 _roll_back(connection)
 

@@ -12,7 +12,7 @@ import sqlite3
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 from itertools import groupby, pairwise, starmap
-from operator import attrgetter, itemgetter
+from operator import itemgetter
 from typing import Any, Final
 
 from ...chain import Interval, Marked, Node, Outline, Span
@@ -27,8 +27,8 @@ from .rows import Row
 
 _CHUNK: Final = 500
 _FIRST: Final[Position] = (-1, -1)
-_LAST: Final[Position] = (1 << 62, 0)
-_CHAIN_ID: Final = attrgetter("chain_id")
+LAST: Final[Position] = (1 << 62, 0)
+"""After every place."""
 
 # The one place where SQL says which versions are visible now; `chain.visible` is the rule.
 _LIVING: Final = "v.deleted = 0"
@@ -120,7 +120,7 @@ _OUTLINES: Final = f"""
     FROM contacts k JOIN versions v ON v.contact = k.key AND {_LIVING}
     WHERE k.tenant = ? AND k.contact_id = ? ORDER BY v.chain_id, v.number"""
 _SPANS: Final = f"""
-    SELECT v.chain, v.chain_id,
+    SELECT v.chain_id, v.chain,
         CASE WHEN v.number = 1 THEN 1 ELSE (
             SELECT min(o.number) FROM versions o WHERE o.chain = v.chain AND o.deleted = 0) END,
         CASE WHEN v.number = 1 THEN 1 ELSE (
@@ -129,7 +129,9 @@ _SPANS: Final = f"""
     FROM contacts k JOIN versions v ON v.contact = k.key AND v.latest = 1 AND {_LIVING}
     WHERE k.tenant = ? AND k.contact_id = ?"""
 _MARKED: Final = f"""
-    SELECT v.chain, v.chain_id, {rows.NODE_COLUMNS}
+    SELECT v.chain_id, v.chain,
+        EXISTS (SELECT 1 FROM versions o WHERE o.chain = v.chain AND o.deleted = 0),
+        {rows.NODE_COLUMNS}
     FROM contacts k JOIN versions v ON v.contact = k.key AND v.deleted > 0
     WHERE k.tenant = ? AND k.contact_id = ? AND v.deleted = ? ORDER BY v.chain_id, v.number"""
 _MARKED_UNTIL: Final = """
@@ -204,21 +206,21 @@ class SQLiteReader:
         return (0, None) if row is None else (rows.number(row[0]), rows.moment(row[1]))
 
     def version(self, version_id: str) -> MemoryVersion | None:
-        row = self._row(_VERSION, self._tenant, version_id)
+        row = first_row(self._connection, _VERSION, (self._tenant, version_id))
         return None if row is None else rows.version(*row)
 
     def head(self, id: str) -> MemoryVersion | None:
-        row = self._row(_HEAD, self._tenant, id)
+        row = first_row(self._connection, _HEAD, (self._tenant, id))
         return None if row is None else rows.version(*row)
 
     def history(self, id: str, *, include_deleted: bool) -> list[MemoryVersion]:
         sql = _WHOLE_HISTORY if include_deleted else _HISTORY
-        return _linked(self._rows(sql, self._tenant, id))
+        return _linked(all_rows(self._connection, sql, (self._tenant, id)))
 
     def memories(
         self, contact_id: str, *, before: Position | None, limit: int
     ) -> list[MemoryVersion]:
-        place = before or _LAST
+        place = before or LAST
         found = self._rows(_MEMORIES, self._tenant, contact_id, *place, limit)
         return list(starmap(rows.version, found))
 
@@ -253,7 +255,7 @@ class SQLiteReader:
     def span(self, last: MemoryVersion, *, first: int) -> Span:
         key, number = self._key(last.chain_id), last.number
         found = self._rows(_ENDS_OF_SPAN, key, key, first, key, number, key)
-        ends = list(map(rows.node, found))
+        ends = list(starmap(rows.node, found))
         if not ends or ends[-1].number < number:
             raise CorruptStoreError("The file has a chain without its latest: restore a backup.")
         single = first == number
@@ -272,31 +274,47 @@ class SQLiteReader:
         found = self._rows(_OUTLINE, self._tenant, chain_id)
         if not found:
             raise CorruptStoreError("The file has a chain without its latest: restore a backup.")
-        return Outline(chain_id, rows.text(found[0][0]), tuple(rows.node(row[1:]) for row in found))
+        return Outline(
+            chain_id, rows.text(found[0][0]), tuple(rows.node(*row[1:]) for row in found)
+        )
 
     def outlines(self, contact_id: str) -> list[Outline]:
         found = self._rows(_OUTLINES, self._tenant, contact_id)
         return [
-            Outline(chain_id, contact_id, tuple(rows.node(row[1:]) for row in nodes))
+            Outline(chain_id, contact_id, tuple(rows.node(*row[1:]) for row in nodes))
             for chain_id, nodes in groupby(found, key=lambda row: row[0])
         ]
 
     def spans(self, contact_id: str) -> list[Span]:
-        found = self._rows(_SPANS, self._tenant, contact_id)
-        self._keys = {row[1]: row[0] for row in found}
-        return sorted((rows.span(contact_id, row) for row in found), key=_CHAIN_ID)
+        found = sorted(self._rows(_SPANS, self._tenant, contact_id), key=_chain_id)
+        self._keys = {rows.text(row[0]): rows.number(row[1]) for row in found}
+        node = rows.node
+        return [
+            Span(
+                chain_id,
+                contact_id,
+                rows.number(first),
+                last,
+                count,
+                None,
+                None,
+                node(id, last, created_at, revision, ordinal),
+            )
+            for chain_id, _, first, count, id, last, created_at, revision, ordinal in found
+        ]
 
     def marked_by(self, revision: int, contact_id: str) -> list[Marked]:
         found = self._rows(_MARKED, self._tenant, contact_id, revision)
-        self._keys = {row[1]: row[0] for row in found}
+        self._keys = {rows.text(row[0]): rows.number(row[1]) for row in found}
+        node = rows.node
         return [
             Marked(
-                rows.text(chain_id),
+                chain_id,
                 contact_id,
-                self._latest(self._keys[chain_id]),
-                tuple(rows.node(row[2:]) for row in nodes),
+                self._latest(chain) if lives else None,
+                tuple([node(*row[3:]) for row in nodes]),
             )
-            for chain_id, nodes in groupby(found, key=itemgetter(1))
+            for (chain_id, chain, lives), nodes in groupby(found, key=itemgetter(0, 1, 2))
         ]
 
     def marked_until(self, revision: int) -> dict[str, int]:
@@ -376,7 +394,7 @@ class SQLiteReader:
 
     def _latest(self, chain: int) -> Node | None:
         row = self._row(_NODE_LATEST, chain)
-        return None if row is None else rows.node(row)
+        return None if row is None else rows.node(*row)
 
     def _facts(self, row: Row) -> ChainFacts:
         key, chain_id, last_number = row
@@ -403,11 +421,7 @@ class SQLiteReader:
         return [rows.text(row[0]) for row in self._rows(sql, *values)]
 
     def _rows(self, sql: str, *values: object) -> list[Row]:
-        # All at once: an open cursor would hold back the write-ahead log.
-        try:
-            return self._connection.execute(sql, values).fetchall()
-        except RAISED as error:
-            raise translate(error) from None
+        return all_rows(self._connection, sql, values)
 
 
 def find_tenant(connection: sqlite3.Connection, tenant: str) -> int:
@@ -423,6 +437,14 @@ def first_row(connection: sqlite3.Connection, sql: str, values: Row) -> Row | No
     except RAISED as error:
         raise translate(error) from None
     return row
+
+
+def all_rows(connection: sqlite3.Connection, sql: str, values: Row) -> list[Row]:
+    """All rows of an answer at once: an open cursor would hold back the write-ahead log."""
+    try:
+        return connection.execute(sql, values).fetchall()
+    except RAISED as error:
+        raise translate(error) from None
 
 
 def require_rising(keys: Sequence[Any]) -> None:
@@ -450,6 +472,10 @@ def _linked(found: list[Row]) -> list[MemoryVersion]:
             linked.append(rows.version(*row, *between))
             previous = row[0]
     return linked
+
+
+def _chain_id(row: Row) -> str:
+    return rows.text(row[0])
 
 
 def _number(row: Row) -> int:
