@@ -30,10 +30,8 @@ def version(**other):
         "created_at": 0,
         "revision": 1,
         "ordinal": 0,
-        "deleted": 0,
-        "deleted_at": None,
     }
-    return rows.version(*(row | other).values())
+    return rows.version(**(row | other))
 
 
 @given(MOMENTS)

@@ -23,7 +23,7 @@ _VISIBLE: Final = """v.revision <= ? AND (v.deleted = 0 OR v.deleted > ?) AND NO
 # of those that come back: a list of 100 in half of the time (S1). With max(), SQLite takes the
 # other columns from the row that has it.
 _MEMORIES: Final = f"""
-    SELECT {rows.VERSION_COLUMNS.replace("v.deleted, v.deleted_at", "0, NULL")},
+    SELECT {rows.LIVING_COLUMNS},
         CASE WHEN v.number > 1 THEN (
             SELECT p.id FROM versions p WHERE p.chain = v.chain AND p.number < v.number
                 AND {_VISIBLE.replace("v.", "p.")} ORDER BY p.number DESC LIMIT 1) END

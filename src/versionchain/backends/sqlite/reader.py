@@ -12,7 +12,7 @@ import sqlite3
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 from itertools import groupby, pairwise, starmap
-from operator import itemgetter
+from operator import add, attrgetter, itemgetter
 from typing import Any, Final
 
 from ...chain import Interval, Marked, Node, Outline, Span
@@ -27,6 +27,8 @@ from .rows import Row
 
 _CHUNK: Final = 500
 _FIRST: Final[Position] = (-1, -1)
+_NUMBER: Final = attrgetter("number")
+_LINKS_AT, _DELETED = 13, 16  # where a row has them
 LAST: Final[Position] = (1 << 62, 0)
 """After every place."""
 
@@ -43,7 +45,8 @@ _NEXT: Final = """
         SELECT min(o.number) FROM versions o
         WHERE o.chain = v.chain AND o.deleted = 0 AND o.number > v.number)"""
 
-# An id names a memory where it is the chain's own (number 0), or that of a living version.
+# An id names a memory where it is the chain's own (number 0), or that of a living version: most
+# often of the very one that is found.
 _NAMES_A_MEMORY: Final = """(i.number = 0 OR i.number = v.number OR EXISTS (
     SELECT 1 FROM versions x WHERE x.chain = i.chain AND x.deleted = 0 AND x.number = i.number))"""
 
@@ -51,21 +54,22 @@ _TENANT: Final = "SELECT key FROM tenants WHERE name = ?"
 _NEWEST: Final = """
     SELECT number, created_at FROM revisions WHERE tenant = ? ORDER BY number DESC LIMIT 1"""
 _VERSION: Final = f"""
-    SELECT {rows.VERSION_COLUMNS}, {_NEIGHBOURS}
+    SELECT {rows.LIVING_COLUMNS}, {_NEIGHBOURS}
     FROM ids i JOIN versions v ON v.chain = i.chain AND {_LIVING} AND v.number = i.number {_NEXT}
     WHERE i.tenant = ? AND i.id = ?"""
 _HEAD: Final = f"""
-    SELECT {rows.VERSION_COLUMNS}, {_PREVIOUS}
+    SELECT {rows.LIVING_COLUMNS}, {_PREVIOUS}
     FROM ids i JOIN versions v ON v.chain = i.chain AND {_LIVING}
     WHERE i.tenant = ? AND i.id = ? AND {_NAMES_A_MEMORY} ORDER BY v.number DESC LIMIT 1"""
 _HISTORY: Final = f"""
-    SELECT {rows.VERSION_COLUMNS} FROM ids i JOIN versions v ON v.chain = i.chain AND {_LIVING}
-    WHERE i.tenant = ? AND i.id = ? AND {_NAMES_A_MEMORY} ORDER BY v.number"""
+    SELECT {rows.LIVING_COLUMNS} FROM ids i JOIN versions v ON v.chain = i.chain AND {_LIVING}
+    WHERE i.tenant = ? AND i.id = ? AND {_NAMES_A_MEMORY.replace("OR i.number = v.number ", "")}
+    ORDER BY v.number"""
 _WHOLE_HISTORY: Final = f"""
     SELECT {rows.VERSION_COLUMNS} FROM ids i JOIN versions v ON v.chain = i.chain
     WHERE i.tenant = ? AND i.id = ? ORDER BY v.number"""
 _MEMORIES: Final = f"""
-    SELECT {rows.VERSION_COLUMNS}, {_PREVIOUS}
+    SELECT {rows.LIVING_COLUMNS}, {_PREVIOUS}
     FROM contacts k JOIN versions v ON v.contact = k.key AND v.latest = 1 AND {_LIVING}
     WHERE k.tenant = ? AND k.contact_id = ? AND (v.revision, v.ordinal) < (?, ?)
     ORDER BY v.revision DESC, v.ordinal DESC LIMIT ?"""
@@ -73,7 +77,7 @@ _OLDEST_FIRST: Final = """
     k.tenant = ? AND k.contact_id = ? AND (v.revision, v.ordinal) > (?, ?)
     ORDER BY v.revision, v.ordinal LIMIT ?"""
 _SUPERSEDED: Final = f"""
-    SELECT {rows.VERSION_COLUMNS}, {_NEIGHBOURS}
+    SELECT {rows.LIVING_COLUMNS}, {_NEIGHBOURS}
     FROM contacts k JOIN versions v ON v.contact = k.key AND v.latest = 0 AND {_LIVING} {_NEXT}
     WHERE {_OLDEST_FIRST}"""
 _CURRENT: Final = _SUPERSEDED.replace("v.latest = 0", "v.latest = 1")
@@ -214,8 +218,12 @@ class SQLiteReader:
         return None if row is None else rows.version(*row)
 
     def history(self, id: str, *, include_deleted: bool) -> list[MemoryVersion]:
-        sql = _WHOLE_HISTORY if include_deleted else _HISTORY
-        return _linked(all_rows(self._connection, sql, (self._tenant, id)))
+        if not include_deleted:
+            return _linked(all_rows(self._connection, _HISTORY, (self._tenant, id)))
+        found = self._rows(_WHOLE_HISTORY, self._tenant, id)
+        gone = [rows.version(*row) for row in found if row[_DELETED]]
+        living = _linked([row[:_LINKS_AT] for row in found if not row[_DELETED]])
+        return sorted([*living, *gone], key=_NUMBER)
 
     def memories(
         self, contact_id: str, *, before: Position | None, limit: int
@@ -458,20 +466,13 @@ def require_rising(keys: Sequence[Any]) -> None:
         raise CorruptStoreError("The file's order is damaged: restore a backup.")
 
 
-def _linked(found: list[Row]) -> list[MemoryVersion]:
-    """The rows of one chain as records, the living ones linked over the deleted ones."""
-    living = [row for row in found if not row[13]]
-    followers = iter([*((row[0], row[10]) for row in living[1:]), (None, None)])
-    previous = None
-    linked = []
-    for row in found:
-        if row[13]:
-            linked.append(rows.version(*row))
-        else:
-            between: Row = (previous, *next(followers))
-            linked.append(rows.version(*row, *between))
-            previous = row[0]
-    return linked
+def _linked(living: list[Row]) -> list[MemoryVersion]:
+    """The rows of a chain's living versions, oldest first, as records between their neighbours."""
+    ids = [row[0] for row in living]
+    times = [row[10] for row in living[1:]]
+    links = zip([None, *ids], [*ids[1:], None], [*times, None], strict=False)
+    # Row by row in the interpreter's own loops: a third less than a loop of ours (R2).
+    return list(starmap(rows.version, map(add, living, links)))
 
 
 def _chain_id(row: Row) -> str:

@@ -34,10 +34,11 @@ _SHOWN: Final[dict[tuple[str, ...], str]] = {}
 _MOST: Final = 10_000
 _LONGEST: Final = 256
 
-VERSION_COLUMNS: Final = (
+LIVING_COLUMNS: Final = (
     "v.id, v.chain_id, v.contact_id, v.number, v.content, v.categories, v.metadata, v.session_id,"
-    " v.event_start, v.event_end, v.created_at, v.revision, v.ordinal, v.deleted, v.deleted_at"
+    " v.event_start, v.event_end, v.created_at, v.revision, v.ordinal"
 )
+VERSION_COLUMNS: Final = f"{LIVING_COLUMNS}, NULL, NULL, NULL, v.deleted, v.deleted_at"
 NODE_COLUMNS: Final = "v.id, v.number, v.created_at, v.revision, v.ordinal"
 CONNECTION_COLUMNS: Final = "s.chain_id, t.chain_id, n.kind, n.metadata, n.created_at, n.revision"
 REVISION_COLUMNS: Final = (
@@ -81,13 +82,13 @@ def version(
     created_at: int,
     revision: int,
     ordinal: int,
-    deleted: int,
-    deleted_at: int | None,
     previous_id: str | None = None,
     next_id: str | None = None,
     superseded_at: int | None = None,
+    deleted: int = 0,
+    deleted_at: int | None = None,
 ) -> MemoryVersion:
-    """A row of VERSION_COLUMNS, and its neighbours, as a record: `version(*row)`. O(1).
+    """A row of LIVING_COLUMNS and its neighbours, or of VERSION_COLUMNS: `version(*row)`. O(1).
 
     Raises:
         CorruptStoreError: a value is of another type than its column, or no JSON, or no time.
