@@ -86,15 +86,15 @@ class SQLiteBackend:
     @contextmanager
     def read(self, tenant: str, at: int | None = None) -> Iterator[Reader]:
         """A snapshot of a tenant; see `base.Backend.read`."""
-        with self._here().pool.lent() as connection:
+        pool = self._here().pool
+        connection = pool.take()
+        try:
             run(connection, "BEGIN")
-            try:
-                key = self._key(connection, tenant)
-                yield (
-                    SQLiteReader(connection, key) if at is None else SQLitePast(connection, key, at)
-                )
-            finally:
-                _roll_back(connection)
+            key = self._key(connection, tenant)
+            yield SQLiteReader(connection, key) if at is None else SQLitePast(connection, key, at)
+        finally:
+            _roll_back(connection)
+            pool.give_back(connection)
 
     def ask(self, tenant: str, question: Callable[[Reader], T]) -> T:
         """One answer, by one statement; see `base.Ask`."""

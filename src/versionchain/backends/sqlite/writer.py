@@ -9,7 +9,7 @@ from contextlib import contextmanager, suppress
 from datetime import datetime
 from typing import Final
 
-from ...chain import Change, Stamp
+from ...chain import Change, Span, Stamp
 from ...connections import ConnectionChange
 from ...errors import (
     CorruptStoreError,
@@ -46,6 +46,8 @@ _MARK: Final = """
     WHERE chain = ? AND deleted = 0 AND number BETWEEN ? AND ?"""
 # A range takes twice as long for one version (D3): SQLite first gathers what it moves.
 _MARK_ONE: Final = _MARK.replace("BETWEEN ? AND ?", "= ?")
+_MARK_ALL: Final = """
+    UPDATE versions SET deleted = ?, deleted_at = ?, latest = 0 WHERE contact = ? AND deleted = 0"""
 _UNMARK: Final = """
     UPDATE versions SET deleted = 0, deleted_at = NULL, latest = ?
     WHERE chain = ? AND deleted = ? AND number = ?"""
@@ -94,6 +96,7 @@ class SQLiteWriter(SQLiteReader):
         self._contacts: dict[str, int] = {}
         self._newest: tuple[int, datetime | None] | None = None
         self._highest: tuple[str, int] | None = None
+        self._spanned: tuple[str, int] | None = None
         self.ended = False
 
     @property
@@ -116,6 +119,11 @@ class SQLiteWriter(SQLiteReader):
         known = self._highest
         return known[1] if known and known[0] == chain_id else super().last_number(chain_id)
 
+    def spans(self, contact_id: str) -> list[Span]:
+        found = super().spans(contact_id)
+        self._spanned = contact_id, sum(span.count for span in found)
+        return found
+
     def _known(self, row: Row | None) -> MemoryVersion | None:
         """A row of keys and a version's columns as a version; what it says is remembered."""
         if row is None:
@@ -131,7 +139,8 @@ class SQLiteWriter(SQLiteReader):
     def apply(self, changes: Sequence[Change], stamp: Stamp) -> None:
         # Each is of another chain, so that what is alike may be done together.
         self._ensure_tenant()
-        self._highest = None
+        spanned = self._spanned
+        self._highest = self._spanned = None
         when = rows.micros(stamp.created_at)
         inserts = [change.insert for change in changes if change.insert is not None]
         begun = [version for version in inserts if version.number == 1]
@@ -140,7 +149,7 @@ class SQLiteWriter(SQLiteReader):
         if len(begun) < len(inserts):
             self._go_on([version for version in inserts if version.number > 1], when)
         if len(inserts) < len(changes):
-            self._mark(changes, stamp.number, when)
+            self._mark(changes, stamp.number, when, spanned)
             self._unmark([change for change in changes if change.unmark])
 
     def apply_connection(self, change: ConnectionChange, stamp: Stamp) -> None:
@@ -153,9 +162,11 @@ class SQLiteWriter(SQLiteReader):
 
     def erase_contact(self, contact_id: str) -> None:
         erase_contact(self._connection, self._tenant, self._contact_key(contact_id))
+        self._forget()
 
     def erase_marked(self, revision: int) -> None:
         erase_marked(self._connection, self._tenant, revision)
+        self._forget()
 
     def load(self, fact: str | Revision | ChainFacts | ConnectionFacts) -> None:
         self._ensure_tenant()
@@ -326,16 +337,28 @@ class SQLiteWriter(SQLiteReader):
             ],
         )
 
-    def _mark(self, changes: Sequence[Change], revision: int, when: int) -> None:
-        """Ranges of living versions, marked; where the latest is, what is left below it leads."""
+    def _mark(
+        self,
+        changes: Sequence[Change],
+        revision: int,
+        when: int,
+        spanned: tuple[str, int] | None,
+    ) -> None:
+        """Ranges of living versions, marked; where the latest is, what is left below it leads.
+
+        `spanned` is a contact and how many living versions it has, where that is known.
+        """
         cuts = [
             (self._key(change.chain_id), change.mark, change.latest)
             for change in changes
             if change.mark is not None
         ]
-        ones = [(revision, when, key, mark.last) for key, mark, _ in cuts if mark.count == 1]
-        self._many(_MARK_ONE, ones)
-        if len(ones) < len(cuts):
+        if _is_all(changes, spanned):
+            # All at once is half of the time of one by one (D3).
+            self._do(_MARK_ALL, revision, when, self._contact_key(changes[0].contact_id))
+        else:
+            ones = [(revision, when, key, mark.last) for key, mark, _ in cuts if mark.count == 1]
+            self._many(_MARK_ONE, ones)
             ranges = [(key, mark.first, mark.last) for key, mark, _ in cuts if mark.count > 1]
             self._many(_MARK, [(revision, when, *each) for each in ranges])
         ends = [each for each in cuts if each[1].right is None]
@@ -402,7 +425,7 @@ class SQLiteWriter(SQLiteReader):
     def _forget(self) -> None:
         self._contacts.clear()
         self._keys.clear()
-        self._newest = self._highest = None
+        self._newest = self._highest = self._spanned = None
 
     def _do(self, sql: str, *values: object) -> int:
         """Runs a statement; the key of the row that it inserted, where it did."""
@@ -415,6 +438,16 @@ class SQLiteWriter(SQLiteReader):
                 self._connection.executemany(sql, values)
             except RAISED as error:
                 raise translate(error) from None
+
+
+def _is_all(changes: Sequence[Change], spanned: tuple[str, int] | None) -> bool:
+    """Whether the changes mark as many living versions of a contact as it has."""
+    if spanned is None:
+        return False
+    contact_id, count = spanned
+    marks = [change.mark for change in changes if change.contact_id == contact_id]
+    marked = sum(mark.count for mark in marks if mark is not None)
+    return len(marks) == len(changes) and marked == count
 
 
 def _remember(known: dict[str, int], id: str, key: int) -> None:
