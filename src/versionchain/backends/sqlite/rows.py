@@ -14,7 +14,8 @@ from ...errors import CorruptStoreError
 from ...model import Connection, MemoryVersion, Revision, RevisionCounts, position
 
 Row = Sequence[Any]
-T = TypeVar("T")
+K = TypeVar("K")
+V = TypeVar("V")
 
 _DECODE: Final = json.JSONDecoder().raw_decode  # json.loads takes four times as long (L1)
 _ENCODE: Final = json.JSONEncoder(ensure_ascii=False).encode
@@ -22,14 +23,15 @@ _MALFORMED: Final = (ValueError, TypeError, OverflowError, RecursionError)
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND: Final = timedelta(microseconds=1)
 _FROM_SECONDS: Final = datetime.fromtimestamp
-_EXACT: Final = (
-    1 << 52
-)  # microseconds, in the year 2112: so far a float of seconds tells them apart
+_EXACT: Final = 1 << 52
+"""Microseconds, in the year 2112: so far a float of seconds tells them apart."""
 
-# Texts that were decoded once and found sound. One that is looked up here is not decoded again,
-# which takes a tenth off a listing (L1). Another process can change a row, but never a text.
+# What was decoded once and found sound: looked up here, it is not decoded again, which takes a
+# fifth off a listing and a history (L1, R2). Another process can change a row, but not what a value
+# says.
 _LABELS: Final[dict[str, tuple[str, ...]]] = {}
 _OBJECTS: Final[dict[str, None]] = {}
+_MOMENTS: Final[dict[int, datetime]] = {}
 _SHOWN: Final[dict[tuple[str, ...], str]] = {}
 _MOST: Final = 10_000
 _LONGEST: Final = 256
@@ -53,14 +55,20 @@ def micros(moment: datetime) -> int:
 
 
 def moment(value: int) -> datetime:
-    """Microseconds since 1970 as a time. O(1)."""
+    """Microseconds since 1970 as a time; remembered, since the same rows are read again. O(1)."""
+    known = _MOMENTS.get(value)
+    if known is not None:
+        return known
     try:
         # A float is exact there, and takes half as long as adding a timedelta (L1).
         if 0 <= value < _EXACT:
-            return _FROM_SECONDS(value / 1e6, UTC)
-        return _EPOCH + timedelta(microseconds=value)
+            made = _FROM_SECONDS(value / 1e6, UTC)
+        else:
+            made = _EPOCH + timedelta(microseconds=value)
     except _MALFORMED:
         raise CorruptStoreError("The file holds a time that is none.") from None
+    _remember(_MOMENTS, value, made)
+    return made
 
 
 def optional_micros(value: datetime | None) -> int | None:
@@ -107,6 +115,7 @@ def version(
         ):
             raise TypeError
         labels = _LABELS.get(categories)
+        written_at = _MOMENTS.get(created_at)
         if metadata not in _OBJECTS:
             _object(metadata)
         return MemoryVersion(
@@ -120,7 +129,7 @@ def version(
             session_id,
             None if event_start is None else moment(event_start),
             None if event_end is None else moment(event_end),
-            moment(created_at),
+            moment(created_at) if written_at is None else written_at,
             revision,
             previous_id,
             next_id,
@@ -155,9 +164,7 @@ def _shown(categories: tuple[str, ...]) -> str:
     """As JSON; remembered, as `_labels` does."""
     encoded = _ENCODE(categories)
     if len(encoded) <= _LONGEST:
-        if len(_SHOWN) >= _MOST:
-            _SHOWN.clear()
-        _SHOWN[categories] = encoded
+        _remember(_SHOWN, categories, encoded)
     return encoded
 
 
@@ -231,7 +238,8 @@ def _labels(encoded: str) -> tuple[str, ...]:
         if type(each) is not str:
             raise TypeError
     labels = tuple(found)
-    _remember(_LABELS, encoded, labels)
+    if len(encoded) <= _LONGEST:
+        _remember(_LABELS, encoded, labels)
     return labels
 
 
@@ -240,12 +248,12 @@ def _object(encoded: str) -> str:
     found, end = _DECODE(encoded)
     if type(found) is not dict or end != len(encoded):
         raise TypeError
-    _remember(_OBJECTS, encoded, None)
+    if len(encoded) <= _LONGEST:
+        _remember(_OBJECTS, encoded, None)
     return encoded
 
 
-def _remember(known: dict[str, T], encoded: str, value: T) -> None:
-    if len(encoded) <= _LONGEST:
-        if len(known) >= _MOST:
-            known.clear()
-        known[encoded] = value
+def _remember(known: dict[K, V], key: K, value: V) -> None:
+    if len(known) >= _MOST:
+        known.clear()
+    known[key] = value
