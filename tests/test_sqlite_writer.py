@@ -5,9 +5,9 @@ from datetime import UTC, datetime
 
 import pytest
 
-from versionchain import DuplicateIdError, MemoryStore, NewMemory
+from versionchain import MemoryStore, NewMemory
 from versionchain.backends.sqlite import SQLiteBackend
-from versionchain.chain import Stamp, cut
+from versionchain.chain import Draft, Stamp, append, cut
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 
@@ -27,31 +27,83 @@ def contents(store, contact_id):
     return [memory.content for memory in store.memories(contact_id).items]
 
 
-def fail_in(block, contact_id):
-    """A call that writes a new contact's memory, and then is undone."""
-    taken = block.add("grace", "taken").id
-    with pytest.raises(DuplicateIdError):
-        block.add_many([NewMemory(contact_id, "undone"), NewMemory(contact_id, "not", id=taken)])
+def undone(block, call):
+    """Makes a call of a block, and then takes it back."""
+    with pytest.raises(ZeroDivisionError), block._writer.savepoint():
+        call()
+        raise ZeroDivisionError
 
 
 def test_a_contact_of_a_call_that_was_undone_is_written_again(store):
     """Its key went with the call."""
     with store.transaction() as block:
-        fail_in(block, "ada")
+        block.add("grace", "text")
+        undone(block, lambda: block.add("ada", "undone"))
         block.add("ada", "kept")
     assert contents(store, "ada") == ["kept"]
+    assert store.verify().ok
+
+
+def test_a_chain_of_a_call_that_was_undone_is_found_no_more(store):
+    """Nor is the number that was its highest meanwhile."""
+    first = store.add("ada", "v1")
+    with store.transaction() as block:
+        undone(block, lambda: block.update(first.id, "undone"))
+        assert block.update(first.id, "v2").number == 2
+        undone(block, lambda: block.delete_contact("ada"))
+        assert block.delete_contact("ada").count == 2
     assert store.verify().ok
 
 
 def test_a_tenant_of_a_call_that_was_undone_is_written_again(backend):
     """The tenant's key too, and the store's own memory of it."""
     with MemoryStore(backend, tenant="new").transaction() as block:
-        id = "00000000-0000-4000-8000-000000000001"
-        with pytest.raises(DuplicateIdError):
-            block.add_many([NewMemory("ada", "undone", id=id), NewMemory("ada", "undone", id=id)])
+        undone(block, lambda: block.add("ada", "undone"))
         block.add("ada", "kept")
     store = MemoryStore(backend, tenant="new")
     assert contents(store, "ada") == ["kept"]
+    assert store.verify().ok
+
+
+def test_the_highest_number_is_what_it_is_when_it_is_asked_for(backend, store):
+    """Whichever version was read before, and whatever was done since."""
+    first = store.add("ada", "v1")
+    second = store.update(first.id, "v2")
+    with backend.write("default") as writer:
+        assert writer.version(first.id).next_id == second.id
+        assert writer.last_number(first.chain_id) == 2
+        latest = writer.version(second.id)
+        assert writer.last_number(first.chain_id) == 2
+        draft = Draft("v3", (), "{}", None, None, None)
+        stamp = Stamp(3, NOW)
+        change = append(
+            draft,
+            id="00000000-0000-4000-8000-000000000003",
+            chain_id=latest.chain_id,
+            contact_id="ada",
+            previous=latest,
+            last_number=2,
+            stamp=stamp,
+            ordinal=0,
+        )
+        writer.apply([change], stamp)
+        assert writer.last_number(first.chain_id) == 3
+        assert writer.last_number("00000000-0000-4000-8000-000000000009") == 0
+
+
+def test_a_latest_that_comes_back_is_the_only_one(store):
+    """Above the one that led meanwhile, and below one that came since."""
+    first = store.add("ada", "v1")
+    second = store.update(first.id, "v2")
+    gone = store.delete(second.id).revision
+    store.restore(gone)
+    assert contents(store, "ada") == ["v2"]
+    assert store.count("ada").memories == 1
+    gone = store.delete(second.id).revision
+    store.update(first.id, "v3")
+    store.restore(gone)
+    assert contents(store, "ada") == ["v3"]
+    assert store.count("ada").memories == 1
     assert store.verify().ok
 
 
