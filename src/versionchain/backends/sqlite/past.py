@@ -11,7 +11,8 @@ from typing import Final
 from ...model import MemoryVersion, Position, position
 from ..asof import AsOfReader
 from . import rows
-from .reader import LAST, SQLiteReader, all_rows
+from .faults import all_rows
+from .reader import LAST, SQLiteReader
 
 # The one place where SQL says which versions were visible then; `chain.visible` is the rule. The
 # revision is bound four times.

@@ -22,8 +22,7 @@ from ...model import Connection, Count, MemoryVersion, Position, Revision, Viola
 from ..base import sorted_connections
 from . import erase, rows
 from .check import self_check
-from .faults import RAISED, translate
-from .rows import Row
+from .faults import Row, all_rows, first_row
 
 _CHUNK: Final = 500
 _FIRST: Final[Position] = (-1, -1)
@@ -107,12 +106,13 @@ _LAST_NUMBER: Final = f"""
     FROM ids i JOIN chains c ON c.key = i.chain WHERE i.tenant = ? AND i.id = ?"""
 _NODE: Final = f"SELECT {rows.NODE_COLUMNS} FROM versions v WHERE v.chain = ? AND {_LIVING}"
 _NODE_LATEST: Final = f"{_NODE} ORDER BY v.number DESC LIMIT 1"
-_ENDS_OF_SPAN: Final = f"""
-    {_NODE} AND v.number IN (
-        (SELECT max(b.number) FROM versions b WHERE b.chain = ? AND b.deleted = 0 AND b.number < ?),
-        (SELECT min(a.number) FROM versions a WHERE a.chain = ? AND a.deleted = 0 AND a.number > ?),
-        (SELECT max(l.number) FROM versions l WHERE l.chain = ? AND l.deleted = 0))
-    ORDER BY v.number"""
+_BELOW: Final = """(
+    SELECT max(o.number) FROM versions o WHERE o.chain = ? AND o.deleted = 0 AND o.number < ?)"""
+_ABOVE: Final = _BELOW.replace("max", "min").replace("< ?", "> ?")
+_LAST_OF_ALL: Final = _BELOW.replace(" AND o.number < ?", "")
+_ENDS_OF_SPAN: Final = " UNION ALL ".join(
+    f"{_NODE} AND v.number = {which}" for which in (_BELOW, _ABOVE, _LAST_OF_ALL)
+)
 _COUNT_BETWEEN: Final = f"""
     SELECT count(*) FROM versions v WHERE v.chain = ? AND {_LIVING} AND v.number BETWEEN ? AND ?"""
 _OUTLINE: Final = f"""
@@ -142,7 +142,8 @@ _MARKED_UNTIL: Final = """
     SELECT k.contact_id, count(*) FROM contacts k
     JOIN versions v ON v.contact = k.key AND v.deleted > 0
     WHERE k.tenant = ? AND v.deleted <= ? GROUP BY k.contact_id"""
-_TAKEN_OF_TWO: Final = "SELECT id FROM ids WHERE tenant = ? AND id IN (?, ?)"
+_TAKEN: Final = "SELECT 1 FROM ids WHERE tenant = ? AND id = ?"
+_EITHER_TAKEN: Final = f"{_TAKEN} UNION ALL {_TAKEN}"
 _FIRST_TAKEN: Final = """
     SELECT j.value FROM json_each(?) j
     WHERE EXISTS (SELECT 1 FROM ids i WHERE i.tenant = ? AND i.id = j.value) LIMIT 1"""
@@ -262,8 +263,8 @@ class SQLiteReader:
 
     def span(self, last: MemoryVersion, *, first: int) -> Span:
         key, number = self._key(last.chain_id), last.number
-        found = self._rows(_ENDS_OF_SPAN, key, key, first, key, number, key)
-        ends = list(starmap(rows.node, found))
+        found = self._rows(_ENDS_OF_SPAN, key, key, first, key, key, number, key, key)
+        ends = sorted(starmap(rows.node, found), key=_NUMBER)
         if not ends or ends[-1].number < number:
             raise CorruptStoreError("The file has a chain without its latest: restore a backup.")
         single = first == number
@@ -337,9 +338,14 @@ class SQLiteReader:
         return 0 if row is None else rows.number(row[0])
 
     def taken(self, ids: Sequence[str]) -> str | None:
-        if len(ids) == 2 and not self._rows(_TAKEN_OF_TWO, self._tenant, *ids):
-            return None  # a new memory's two ids, as good as always
-        row = self._row(_FIRST_TAKEN, json.dumps(ids), self._tenant)
+        # One id of an update and two of a new memory, free as good as always: half of the time of
+        # the statement for many (W1, W2).
+        tenant = self._tenant
+        if len(ids) == 1:
+            return None if self._row(_TAKEN, tenant, ids[0]) is None else ids[0]
+        if len(ids) == 2 and self._row(_EITHER_TAKEN, tenant, ids[0], tenant, ids[1]) is None:
+            return None
+        row = self._row(_FIRST_TAKEN, json.dumps(ids), tenant)
         return None if row is None else rows.text(row[0])
 
     def ids(self, prefix: str, *, limit: int) -> list[str]:
@@ -436,23 +442,6 @@ def find_tenant(connection: sqlite3.Connection, tenant: str) -> int:
     """The tenant's key in the file; 0 where it has none. O(log n)."""
     row = first_row(connection, _TENANT, (tenant,))
     return 0 if row is None else row[0]
-
-
-def first_row(connection: sqlite3.Connection, sql: str, values: Row) -> Row | None:
-    """The first row of an answer, or None. SQLite's errors come out as typed ones."""
-    try:
-        row: Row | None = connection.execute(sql, values).fetchone()
-    except RAISED as error:
-        raise translate(error) from None
-    return row
-
-
-def all_rows(connection: sqlite3.Connection, sql: str, values: Row) -> list[Row]:
-    """All rows of an answer at once: an open cursor would hold back the write-ahead log."""
-    try:
-        return connection.execute(sql, values).fetchall()
-    except RAISED as error:
-        raise translate(error) from None
 
 
 def require_rising(keys: Sequence[Any]) -> None:

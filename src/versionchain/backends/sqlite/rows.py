@@ -5,15 +5,14 @@ rows are asked for.
 """
 
 import json
-from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
-from typing import Any, Final, TypeVar
+from typing import Final, TypeVar
 
 from ...chain import Node
 from ...errors import CorruptStoreError
 from ...model import Connection, MemoryVersion, Revision, RevisionCounts, position
+from .faults import Row
 
-Row = Sequence[Any]
 K = TypeVar("K")
 V = TypeVar("V")
 

@@ -21,9 +21,8 @@ from ...facts import ChainFacts, ConnectionFacts
 from ...model import Connection, MemoryVersion, Revision
 from . import reader, rows
 from .erase import erase_contact, erase_marked
-from .faults import RAISED, commit_fault, run, translate
+from .faults import Row, commit_fault, run, run_many
 from .reader import SQLiteReader
-from .rows import Row
 
 _NEW_TENANT: Final = "INSERT INTO tenants (name) VALUES (?)"
 _NEW_CONTACT: Final = "INSERT INTO contacts (tenant, contact_id) VALUES (?, ?)"
@@ -434,10 +433,7 @@ class SQLiteWriter(SQLiteReader):
     def _many(self, sql: str, values: Sequence[Row]) -> None:
         """Runs a statement once for each of these, if any."""
         if values:
-            try:
-                self._connection.executemany(sql, values)
-            except RAISED as error:
-                raise translate(error) from None
+            run_many(self._connection, sql, values)
 
 
 def _is_all(changes: Sequence[Change], spanned: tuple[str, int] | None) -> bool:
