@@ -144,7 +144,7 @@ STATEMENTS = {
 }
 
 # These sort what they answer with, by ids that no index has in that order.
-SORTED = {"_OUTLINES", "_MARKED", "_LINKS", "_WHOLE_HISTORY", "_FACTS"}
+SORTED = {"_OUTLINES", "_MARKED", "_LINKS", "_WHOLE_HISTORY", "_FACTS", "_CHAINS_OF"}
 
 
 @pytest.mark.parametrize("name", STATEMENTS)
@@ -158,6 +158,6 @@ def test_a_statement_walks_no_table(tmp_path, name):
     ):
         rows = connection.execute(f"EXPLAIN QUERY PLAN {sql}", values).fetchall()
     plan = [row[3] for row in rows]
-    assert not [line for line in plan if line.startswith("SCAN")]
+    assert not [line for line in plan if line.startswith("SCAN") and "VIRTUAL TABLE" not in line]
     if name not in SORTED:
         assert not [line for line in plan if "TEMP B-TREE" in line]

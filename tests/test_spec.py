@@ -442,7 +442,7 @@ def test_a_range_is_one_operation(path):
 BENT = {
     Invariant.NUMBERS_UNIQUE: [
         "UPDATE versions SET number = 1 WHERE deleted > 0 AND number = 2",
-        "UPDATE chains SET last_number = 1 WHERE last_number = 4",
+        "UPDATE chains SET last_number = 0 WHERE last_number = 1",
     ],
     Invariant.ORDER: [
         "UPDATE versions SET created_at = created_at - 1 WHERE number = 3",
@@ -451,11 +451,14 @@ BENT = {
     ],
     Invariant.ONE_CONTACT: [
         "UPDATE versions SET contact = 1 + contact % 2 WHERE number = 3",
+        "UPDATE versions SET contact_id = 'eve' WHERE number = 3",
+        "UPDATE versions SET chain_id = 'other' WHERE number = 3",
     ],
     Invariant.ONE_LATEST: [
-        "UPDATE chains SET latest = 3 WHERE latest = 4",
-        "UPDATE chains SET latest = NULL, revision = NULL, ordinal = NULL WHERE latest = 4",
-        "UPDATE chains SET latest = 1, revision = 10, ordinal = 0 WHERE latest IS NULL",
+        "UPDATE versions SET latest = number = 3 WHERE deleted = 0 AND number IN (3, 4)",
+        "UPDATE versions SET latest = 0 WHERE number = 4",
+        "UPDATE versions SET latest = 1 WHERE deleted > 0",
+        "UPDATE versions SET latest = 2 WHERE latest = 1",
     ],
     Invariant.CONNECTIONS: [
         "UPDATE connections SET target = source",
@@ -466,6 +469,7 @@ BENT = {
     Invariant.REVISIONS: [
         "DELETE FROM revisions WHERE number = 3",
         "UPDATE revisions SET number = 99 WHERE number = 3",
+        "UPDATE revisions SET contact = 99 WHERE number = 3",
     ],
     Invariant.DELETIONS: [
         "UPDATE versions SET deleted = 99 WHERE deleted > 0 AND number = 2",

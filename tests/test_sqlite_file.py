@@ -193,7 +193,7 @@ def test_a_truncated_file_is_refused(path):
 def test_a_row_bent_by_hand_is_named(path):
     """A latest version that a row denies is a violation that verify() names."""
     made(path)
-    raw(path, "UPDATE chains SET latest = 1, revision = 1, ordinal = 0")
+    raw(path, "UPDATE versions SET latest = 1 - latest")
     with MemoryStore.open(path) as store:
         violations = store.verify().violations
     assert {each.invariant.name for each in violations} >= {"ONE_LATEST"}
@@ -371,7 +371,7 @@ def test_a_value_of_another_type_is_corrupt(path):
     loose = strict.replace("STRICT, ", "")
     rewrite = "UPDATE sqlite_schema SET sql = '{}' WHERE name = 'versions'"
     raw(path, "PRAGMA writable_schema=ON", rewrite.format(loose))
-    raw(path, "UPDATE versions SET revision = 'x' WHERE number = 2")
+    raw(path, "UPDATE versions SET created_at = 'x' WHERE number = 2")
     raw(path, "PRAGMA writable_schema=ON", rewrite.format(strict))
     with MemoryStore.open(path) as store:
         with pytest.raises(CorruptStoreError):

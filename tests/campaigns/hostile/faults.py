@@ -6,7 +6,7 @@ from typing import Any, Final
 from unittest.mock import patch
 
 from versionchain import audit
-from versionchain.backends.sqlite import check, faults, reader, rows, schema
+from versionchain.backends.sqlite import check, faults, rows, schema
 
 from ..campaign import Fault
 
@@ -37,12 +37,12 @@ def _schema_unchecked() -> Iterator[None]:
 
 @contextmanager
 def _raw() -> Iterator[None]:
-    real = reader.translate
+    real = faults.translate
 
     def translate(error: Any) -> Any:
         return error if "malformed" in str(error) else real(error)
 
-    with patch.object(reader, "translate", translate), patch.object(faults, "translate", translate):
+    with patch.object(faults, "translate", translate):
         yield
 
 

@@ -17,7 +17,10 @@ _MARKED: Final = (
     " WHERE w.chain = v.chain AND w.deleted = 0) ORDER BY random() LIMIT 1)"
 )
 _ANY: Final = "(SELECT id FROM versions ORDER BY random() LIMIT 1)"
-_CHAIN: Final = "(SELECT key FROM chains WHERE latest > 1 ORDER BY random() LIMIT 1)"
+_CHAIN: Final = (
+    "(SELECT chain FROM versions WHERE latest = 1 AND number > 1 ORDER BY random() LIMIT 1)"
+)
+_LATEST: Final = f"chain = {_CHAIN} AND latest = 1"
 _LINKED: Final = "source = (SELECT min(source) FROM connections)"
 _NEXT: Final = "(SELECT max(number) + 1 FROM revisions)"
 
@@ -96,26 +99,22 @@ ROWS: Final[dict[str, Statements]] = {
     "a version of another contact": (
         f"UPDATE versions SET contact = contact + 1 WHERE id = {_ANY}",
     ),
-    "a chain of another contact": (
-        f"UPDATE chains SET contact = contact + 1 WHERE key = {_CHAIN}",
+    "a version of another contact's name": (
+        f"UPDATE versions SET contact_id = 'zoe!' WHERE id = {_ANY}",
     ),
-    "a chain of no contact": (f"UPDATE chains SET contact = 999 WHERE key = {_CHAIN}",),
+    "a version of another chain's name": (f"UPDATE versions SET chain_id = id WHERE id = {_ANY}",),
+    "a version of no contact": (f"UPDATE versions SET contact = 999 WHERE id = {_ANY}",),
     # One latest for each chain with a version left.
-    "no latest": (f"UPDATE chains SET latest = NULL WHERE key = {_CHAIN}",),
-    "no latest at all": (
-        f"UPDATE chains SET latest = NULL, revision = NULL, ordinal = NULL WHERE key = {_CHAIN}",
+    "no latest": (f"UPDATE versions SET latest = 0 WHERE {_LATEST}",),
+    "no latest at all": ("UPDATE versions SET latest = 0",),
+    "an older latest": (
+        f"UPDATE versions SET latest = number = 1 WHERE deleted = 0 AND chain = {_CHAIN}",
     ),
-    "an older latest": (f"UPDATE chains SET latest = 1 WHERE key = {_CHAIN}",),
-    "a latest that is not there": (f"UPDATE chains SET latest = 99 WHERE key = {_CHAIN}",),
-    "a latest at another place": (
-        f"UPDATE chains SET revision = revision + 1 WHERE key = {_CHAIN}",
-    ),
-    "a latest of another ordinal": (
-        f"UPDATE chains SET ordinal = ordinal + 1 WHERE key = {_CHAIN}",
-    ),
-    "a latest where all is marked": (
-        "UPDATE chains SET latest = 1, revision = 1, ordinal = 0 WHERE latest IS NULL",
-    ),
+    "two latest": (f"UPDATE versions SET latest = 1 WHERE deleted = 0 AND chain = {_CHAIN}",),
+    "a latest that is none": (f"UPDATE versions SET latest = 2 WHERE {_LATEST}",),
+    "a latest at another place": (f"UPDATE versions SET revision = revision + 1 WHERE {_LATEST}",),
+    "a latest of another ordinal": (f"UPDATE versions SET ordinal = ordinal + 1 WHERE {_LATEST}",),
+    "a latest that is marked": ("UPDATE versions SET latest = 1 WHERE deleted > 0",),
     # No connection without both its chains, to itself, or twice.
     "a connection to nothing": (f"UPDATE connections SET target = 999 WHERE {_LINKED}",),
     "a connection from nothing": (f"UPDATE connections SET source = 999 WHERE {_LINKED}",),
@@ -205,8 +204,9 @@ ROWS: Final[dict[str, Statements]] = {
             " AND number = (SELECT max(number) FROM revisions WHERE tenant = 1)"
         ),
     ),
-    "a touched contact of no revision": ("UPDATE touched SET revision = 99 WHERE revision = 3",),
-    "a touched contact that is none": ("UPDATE touched SET contact = 999 WHERE revision = 3",),
+    "a revision of no contact": ("UPDATE revisions SET contact = 999 WHERE contact = 1",),
+    "a touched contact of no revision": ("UPDATE touched SET revision = 99",),
+    "a touched contact that is none": ("UPDATE touched SET contact = 999",),
     # JSON that is none.
     **{
         f"categories {text}": (f"UPDATE versions SET categories = '{text}' WHERE id = {_ANY}",)

@@ -51,7 +51,7 @@ SCHEMAS: Final[dict[str, Statements]] = {
     "a column less": ("ALTER TABLE revisions DROP COLUMN erased",),
     "a column renamed": ("ALTER TABLE revisions RENAME COLUMN reason TO why",),
     "an index less": ("DROP INDEX versions_by_contact",),
-    "another index less": ("DROP INDEX chains_by_contact",),
+    "another index less": ("DROP INDEX versions_by_contact",),
     "an index more": ("CREATE INDEX more ON versions (content)",),
     "an index on other columns": (
         "DROP INDEX touched_by_contact",

@@ -13,10 +13,8 @@ from ..campaign import Fault
 
 _VERSION: Final = reader._VERSION.replace("i.tenant = ? AND", "? IS NOT NULL AND")
 _ELSEWHERE: Final = "SELECT 1 FROM ids WHERE id = ? AND tenant <> ?"
-_MARK: Final = writer._MARK.replace(
-    "chain = ?",
-    "chain IN (SELECT key FROM chains WHERE chain_id ="
-    " (SELECT chain_id FROM chains WHERE key = ?))",
+_EVERYBODYS: Final = (
+    "chain IN (SELECT key FROM chains WHERE chain_id = (SELECT chain_id FROM chains WHERE key = ?))"
 )
 
 
@@ -75,7 +73,10 @@ def _method() -> Iterator[None]:
 
 def _reasons() -> Any:
     statements = tuple(
-        each.replace("tenant = :tenant AND number IN", ":tenant > 0 AND number IN")
+        each.replace("tenant = :tenant AND number IN", ":tenant > 0 AND number IN").replace(
+            "WHERE contact = :contact AND contact > 0",
+            "WHERE number IN (SELECT number FROM revisions WHERE contact = :contact)",
+        )
         for each in erase._CONTACT
     )
     return patch.object(erase, "_CONTACT", statements)
@@ -90,7 +91,11 @@ FAULTS: Final[dict[str, Fault]] = {
     "a tenant's name trimmed": _trimmed,
     "a cursor without the tenant": _cursors,
     "another text for another tenant's": _text,
-    "a write to another tenant's chain": lambda: patch.object(writer, "_MARK", _MARK),
+    "a write to another tenant's chain": lambda: patch.multiple(
+        writer,
+        _MARK=writer._MARK.replace("chain = ?", _EVERYBODYS),
+        _MARK_ONE=writer._MARK_ONE.replace("chain = ?", _EVERYBODYS),
+    ),
     "an erasure of all tenants' reasons": _reasons,
     "a public method that is not covered": _method,
 }

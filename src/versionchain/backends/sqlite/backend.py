@@ -26,11 +26,11 @@ from ...errors import (
     StoreClosedError,
     TransactionError,
 )
-from ..asof import AsOfReader
 from ..base import Reader, Writer
 from ..lock import WriterLock
 from . import erase, inherited, schema
 from .faults import run, translated
+from .past import SQLitePast
 from .pool import Durability, Pool
 from .reader import SQLiteReader, find_tenant
 from .turns import Turns
@@ -86,13 +86,15 @@ class SQLiteBackend:
     @contextmanager
     def read(self, tenant: str, at: int | None = None) -> Iterator[Reader]:
         """A snapshot of a tenant; see `base.Backend.read`."""
-        with self._here().pool.lent() as connection:
+        pool = self._here().pool
+        connection = pool.take()
+        try:
             run(connection, "BEGIN")
-            try:
-                reader = SQLiteReader(connection, self._key(connection, tenant))
-                yield reader if at is None else AsOfReader(reader, at)
-            finally:
-                _roll_back(connection)
+            key = self._key(connection, tenant)
+            yield SQLiteReader(connection, key) if at is None else SQLitePast(connection, key, at)
+        finally:
+            _roll_back(connection)
+            pool.give_back(connection)
 
     def ask(self, tenant: str, question: Callable[[Reader], T], *, at: int | None = None) -> T:
         """One answer, by one statement; see `base.Ask`."""

@@ -10,8 +10,7 @@ from typing import Final
 from ...model import Invariant, Violation
 from .faults import translated
 
-_TENANTS_VERSIONS: Final = """
-    FROM contacts k JOIN chains c ON c.contact = k.key JOIN versions v ON v.chain = c.key"""
+_TENANTS_VERSIONS: Final = "FROM contacts k JOIN versions v ON v.contact = k.key"
 
 _CHECKS: Final[tuple[tuple[Invariant, str, str], ...]] = (
     (
@@ -24,38 +23,40 @@ _CHECKS: Final[tuple[tuple[Invariant, str, str], ...]] = (
     (
         Invariant.IDS_UNIQUE,
         "the index of ids disagrees with the chain",
-        """SELECT c.chain_id FROM contacts k JOIN chains c ON c.contact = k.key
-        LEFT JOIN ids i ON i.tenant = k.tenant AND i.id = c.chain_id
-        WHERE k.tenant = ? AND (i.chain, i.number) IS NOT (c.key, 0)""",
+        f"""SELECT v.chain_id {_TENANTS_VERSIONS}
+        LEFT JOIN ids i ON i.tenant = k.tenant AND i.id = v.chain_id
+        WHERE k.tenant = ? AND (i.chain, i.number) IS NOT (v.chain, 0) GROUP BY v.chain_id""",
     ),
     (
         Invariant.IDS_UNIQUE,
         "the index of ids has an id of nothing",
-        """SELECT i.id FROM ids i
-        LEFT JOIN chains c ON c.key = i.chain LEFT JOIN contacts k ON k.key = c.contact
-        WHERE i.tenant = ? AND (k.tenant IS NOT i.tenant OR (i.number > 0 AND NOT EXISTS (
-            SELECT 1 FROM versions v WHERE v.chain = i.chain AND v.number = i.number)))""",
+        """SELECT i.id FROM ids i LEFT JOIN chains c ON c.key = i.chain
+        WHERE i.tenant = ? AND (c.key IS NULL OR NOT EXISTS (
+            SELECT 1 FROM versions v JOIN contacts k ON k.key = v.contact
+            WHERE v.chain = i.chain AND k.tenant = i.tenant
+                AND (i.number = 0 OR v.number = i.number)))""",
     ),
     (
         Invariant.ONE_CONTACT,
         "the version's contact is not its chain's",
-        f"SELECT v.id {_TENANTS_VERSIONS} WHERE k.tenant = ? AND v.contact IS NOT c.contact",
+        f"""SELECT v.id {_TENANTS_VERSIONS} LEFT JOIN chains c ON c.key = v.chain
+        WHERE k.tenant = ? AND (
+            v.contact_id IS NOT k.contact_id OR v.chain_id IS NOT c.chain_id OR v.contact IS NOT (
+                SELECT w.contact FROM versions w WHERE w.chain = v.chain
+                ORDER BY w.deleted, w.number LIMIT 1))""",
     ),
     (
         Invariant.ONE_LATEST,
-        "where the latest stands is not where the last living version is",
-        """SELECT c.chain_id FROM contacts k JOIN chains c ON c.contact = k.key
-        LEFT JOIN versions v ON v.chain = c.key AND v.deleted = 0 AND v.number = (
-            SELECT max(w.number) FROM versions w WHERE w.chain = c.key AND w.deleted = 0)
-        WHERE k.tenant = ?
-            AND (c.latest, c.revision, c.ordinal) IS NOT (v.number, v.revision, v.ordinal)""",
+        "what is kept as the latest is not the last living version",
+        f"""SELECT v.id {_TENANTS_VERSIONS} WHERE k.tenant = ? AND v.latest IS NOT (
+            v.deleted = 0 AND v.number = (
+                SELECT max(w.number) FROM versions w WHERE w.chain = v.chain AND w.deleted = 0))""",
     ),
     (
         Invariant.INTERVALS,
         "a past deletion of no version",
-        """SELECT c.chain_id FROM contacts k JOIN chains c ON c.contact = k.key
-        JOIN absences a ON a.chain = c.key
-        WHERE k.tenant = ? AND NOT EXISTS (
+        """SELECT i.id FROM ids i JOIN absences a ON a.chain = i.chain
+        WHERE i.tenant = ? AND i.number = 0 AND NOT EXISTS (
             SELECT 1 FROM versions v WHERE v.chain = a.chain AND v.number = a.number)""",
     ),
     (
@@ -65,13 +66,23 @@ _CHECKS: Final[tuple[tuple[Invariant, str, str], ...]] = (
         LEFT JOIN revisions r ON r.tenant = d.tenant AND r.number = d.revision
         WHERE d.tenant = ? AND (k.tenant IS NOT d.tenant OR r.number IS NULL)""",
     ),
+    (
+        Invariant.REVISIONS,
+        "a touched contact that is none",
+        """SELECT r.number FROM revisions r LEFT JOIN contacts k ON k.key = r.contact
+        WHERE r.tenant = ? AND r.contact IS NOT NULL AND k.tenant IS NOT r.tenant""",
+    ),
 )
 
 
 _ORPHANS: Final = (
     ("contact", "SELECT 1 FROM contacts WHERE tenant NOT IN (SELECT key FROM tenants)"),
-    ("chain", "SELECT 1 FROM chains WHERE contact NOT IN (SELECT key FROM contacts)"),
-    ("version", "SELECT 1 FROM versions WHERE chain NOT IN (SELECT key FROM chains)"),
+    ("chain", "SELECT 1 FROM chains WHERE key NOT IN (SELECT chain FROM versions)"),
+    (
+        "version",
+        """SELECT 1 FROM versions WHERE chain NOT IN (SELECT key FROM chains)
+        OR contact NOT IN (SELECT key FROM contacts)""",
+    ),
     ("past deletion", "SELECT 1 FROM absences WHERE chain NOT IN (SELECT key FROM chains)"),
     ("connection", "SELECT 1 FROM connections WHERE source NOT IN (SELECT key FROM chains)"),
     ("revision", "SELECT 1 FROM revisions WHERE tenant NOT IN (SELECT key FROM tenants)"),

@@ -14,39 +14,40 @@ from typing import Final
 from ...errors import ErasureIncompleteError
 from .faults import run, translated
 
+_CHAINS: Final = "SELECT chain FROM versions WHERE contact = :contact"
 _CONTACT: Final = (
     "INSERT OR IGNORE INTO purges (due) VALUES (1)",
-    """DELETE FROM connections WHERE source IN (SELECT key FROM chains WHERE contact = :contact)
-        OR target IN (SELECT key FROM chains WHERE contact = :contact)""",
-    "DELETE FROM absences WHERE chain IN (SELECT key FROM chains WHERE contact = :contact)",
+    f"DELETE FROM connections WHERE source IN ({_CHAINS}) OR target IN ({_CHAINS})",
+    f"DELETE FROM absences WHERE chain IN ({_CHAINS})",
     """DELETE FROM ids WHERE tenant = :tenant AND id IN (
         SELECT id FROM versions WHERE contact = :contact
-        UNION ALL SELECT chain_id FROM chains WHERE contact = :contact)""",
+        UNION ALL SELECT chain_id FROM versions WHERE contact = :contact)""",
+    f"DELETE FROM chains WHERE key IN ({_CHAINS})",
     "DELETE FROM versions WHERE contact = :contact",
-    "DELETE FROM chains WHERE contact = :contact",
     """UPDATE revisions SET reason = NULL WHERE tenant = :tenant AND number IN (
         SELECT revision FROM touched WHERE contact = :contact)""",
+    """UPDATE revisions SET reason = NULL, contact = NULL
+        WHERE contact = :contact AND contact > 0""",
     "DELETE FROM touched WHERE contact = :contact",
     "DELETE FROM contacts WHERE key = :contact",
 )
 
-_TENANTS: Final = "contact IN (SELECT key FROM contacts WHERE tenant = :tenant)"
-_MARKED: Final = f"{_TENANTS} AND deleted > 0 AND deleted <= :last"
-_EMPTY: Final = f"""{_TENANTS} AND revision IS NULL
-    AND NOT EXISTS (SELECT 1 FROM versions v WHERE v.chain = chains.key)"""
+_MARKED: Final = """contact IN (SELECT key FROM contacts WHERE tenant = :tenant)
+    AND deleted > 0 AND deleted <= :last"""
+_ENDED: Final = f"""FROM versions v WHERE {_MARKED} AND NOT EXISTS (
+    SELECT 1 FROM versions w WHERE w.chain = v.chain AND (w.deleted = 0 OR w.deleted > :last))"""
 _MARKED_VERSIONS: Final = (
     "INSERT OR IGNORE INTO purges (due) VALUES (1)",
+    f"""DELETE FROM connections WHERE source IN (SELECT v.chain {_ENDED})
+        OR target IN (SELECT v.chain {_ENDED})""",
+    f"DELETE FROM ids WHERE tenant = :tenant AND id IN (SELECT v.chain_id {_ENDED})",
+    f"DELETE FROM chains WHERE key IN (SELECT v.chain {_ENDED})",
     f"DELETE FROM ids WHERE tenant = :tenant AND id IN (SELECT id FROM versions WHERE {_MARKED})",
     f"""DELETE FROM absences WHERE (chain, number) IN (
         SELECT chain, number FROM versions WHERE {_MARKED})""",
     f"DELETE FROM versions WHERE {_MARKED}",
-    f"""DELETE FROM ids WHERE tenant = :tenant AND id IN (
-        SELECT chain_id FROM chains WHERE {_EMPTY})""",
-    f"""DELETE FROM connections WHERE source IN (SELECT key FROM chains WHERE {_EMPTY})
-        OR target IN (SELECT key FROM chains WHERE {_EMPTY})""",
-    f"DELETE FROM chains WHERE {_EMPTY}",
-    f"""DELETE FROM connections WHERE until <= :last AND source IN (
-        SELECT key FROM chains WHERE {_TENANTS})""",
+    """DELETE FROM connections WHERE until <= :last AND source IN (
+        SELECT chain FROM ids WHERE tenant = :tenant AND number = 0)""",
 )
 
 DUE: Final = "SELECT 1 FROM purges"

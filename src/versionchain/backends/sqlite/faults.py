@@ -20,6 +20,8 @@ from ...errors import (
     StoreClosedError,
 )
 
+Row = Sequence[Any]
+
 RAISED: Final = (sqlite3.Error, UnicodeDecodeError, MemoryError)
 """What the driver raises: the second where SQLite's message quotes bytes of a damaged schema, the
 third where a damaged length asks for more memory than there is."""
@@ -76,6 +78,31 @@ def run(
     """Executes a statement; SQLite's errors come out as typed ones."""
     try:
         return connection.execute(sql, values)
+    except RAISED as error:
+        raise translate(error) from None
+
+
+def first_row(connection: sqlite3.Connection, sql: str, values: Sequence[Any]) -> Row | None:
+    """The first row of an answer, or None; errors as by `run`."""
+    try:
+        row: Row | None = connection.execute(sql, values).fetchone()
+    except RAISED as error:
+        raise translate(error) from None
+    return row
+
+
+def all_rows(connection: sqlite3.Connection, sql: str, values: Sequence[Any]) -> list[Row]:
+    """All rows of an answer at once, since an open cursor would hold back the write-ahead log."""
+    try:
+        return connection.execute(sql, values).fetchall()
+    except RAISED as error:
+        raise translate(error) from None
+
+
+def run_many(connection: sqlite3.Connection, sql: str, values: Sequence[Sequence[Any]]) -> None:
+    """Executes a statement once for each of these; errors as by `run`."""
+    try:
+        connection.executemany(sql, values)
     except RAISED as error:
         raise translate(error) from None
 

@@ -5,28 +5,41 @@ rows are asked for.
 """
 
 import json
-from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
-from typing import Any, Final
+from typing import Final, TypeVar
 
 from ...chain import Node
 from ...errors import CorruptStoreError
-from ...model import Connection, MemoryVersion, Revision, RevisionCounts
+from ...model import Connection, MemoryVersion, Revision, RevisionCounts, position
+from .faults import Row
 
-Row = Sequence[Any]
+K = TypeVar("K")
+V = TypeVar("V")
 
-_VERSION_TYPES: Final = (str, str, str, str, int, int, int, int)
 _DECODE: Final = json.JSONDecoder().raw_decode  # json.loads takes four times as long (L1)
 _ENCODE: Final = json.JSONEncoder(ensure_ascii=False).encode
 _MALFORMED: Final = (ValueError, TypeError, OverflowError, RecursionError)
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND: Final = timedelta(microseconds=1)
+_FROM_SECONDS: Final = datetime.fromtimestamp
+_EXACT: Final = 1 << 52
+"""Microseconds, in the year 2112: so far a float of seconds tells them apart."""
 
-# Aliases: v a version, c its chain, k its contact.
-VERSION_COLUMNS: Final = (
-    "v.id, c.chain_id, k.contact_id, v.number, v.content, v.categories, v.metadata, v.session_id,"
-    " v.event_start, v.event_end, v.created_at, v.revision, v.ordinal, v.deleted, v.deleted_at"
+# What was decoded once and found sound: looked up here, it is not decoded again, which takes a
+# fifth off a listing and a history (L1, R2). Another process can change a row, but not what a value
+# says.
+_LABELS: Final[dict[str, tuple[str, ...]]] = {}
+_OBJECTS: Final[dict[str, None]] = {}
+_MOMENTS: Final[dict[int, datetime]] = {}
+_SHOWN: Final[dict[tuple[str, ...], str]] = {}
+_MOST: Final = 10_000
+_LONGEST: Final = 256
+
+LIVING_COLUMNS: Final = (
+    "v.id, v.chain_id, v.contact_id, v.number, v.content, v.categories, v.metadata, v.session_id,"
+    " v.event_start, v.event_end, v.created_at, v.revision, v.ordinal"
 )
+VERSION_COLUMNS: Final = f"{LIVING_COLUMNS}, NULL, NULL, NULL, v.deleted, v.deleted_at"
 NODE_COLUMNS: Final = "v.id, v.number, v.created_at, v.revision, v.ordinal"
 CONNECTION_COLUMNS: Final = "s.chain_id, t.chain_id, n.kind, n.metadata, n.created_at, n.revision"
 REVISION_COLUMNS: Final = (
@@ -41,11 +54,20 @@ def micros(moment: datetime) -> int:
 
 
 def moment(value: int) -> datetime:
-    """Microseconds since 1970 as a time. O(1)."""
+    """Microseconds since 1970 as a time; remembered, since the same rows are read again. O(1)."""
+    known = _MOMENTS.get(value)
+    if known is not None:
+        return known
     try:
-        return _EPOCH + timedelta(microseconds=value)
+        # A float is exact there, and takes half as long as adding a timedelta (L1).
+        if 0 <= value < _EXACT:
+            made = _FROM_SECONDS(value / 1e6, UTC)
+        else:
+            made = _EPOCH + timedelta(microseconds=value)
     except _MALFORMED:
         raise CorruptStoreError("The file holds a time that is none.") from None
+    _remember(_MOMENTS, value, made)
+    return made
 
 
 def optional_micros(value: datetime | None) -> int | None:
@@ -53,51 +75,65 @@ def optional_micros(value: datetime | None) -> int | None:
     return None if value is None else micros(value)
 
 
-def optional_moment(value: int | None) -> datetime | None:
-    """As `moment`, or None. O(1)."""
-    return None if value is None else moment(value)
-
-
 def version(
-    row: Row,
+    id: str,
+    chain_id: str,
+    contact_id: str,
+    number: int,
+    content: str,
+    categories: str,
+    metadata: str,
+    session_id: str | None,
+    event_start: int | None,
+    event_end: int | None,
+    created_at: int,
+    revision: int,
+    ordinal: int,
     previous_id: str | None = None,
     next_id: str | None = None,
     superseded_at: int | None = None,
+    deleted: int = 0,
+    deleted_at: int | None = None,
 ) -> MemoryVersion:
-    """A row of VERSION_COLUMNS as a record between its neighbours. O(1)."""
-    (
-        id, chain_id, contact_id, number, content, categories, metadata, session_id,
-        event_start, event_end, created_at, revision, ordinal, deleted, deleted_at,
-    ) = row  # fmt: skip
+    """A row of LIVING_COLUMNS and its neighbours, or of VERSION_COLUMNS: `version(*row)`. O(1).
+
+    Raises:
+        CorruptStoreError: a value is of another type than its column, or no JSON, or no time.
+    """
     try:
         if (
-            type(id),
-            type(chain_id),
-            type(contact_id),
-            type(content),
-            type(number),
-            type(revision),
-            type(ordinal),
-            type(deleted),
-        ) != _VERSION_TYPES or not (session_id is None or type(session_id) is str):
+            type(id) is not str
+            or type(chain_id) is not str
+            or type(contact_id) is not str
+            or type(content) is not str
+            or type(number) is not int
+            or type(revision) is not int
+            or type(ordinal) is not int
+            or type(deleted) is not int
+            or not (session_id is None or type(session_id) is str)
+        ):
             raise TypeError
+        labels = _LABELS.get(categories)
+        written_at = _MOMENTS.get(created_at)
+        if metadata not in _OBJECTS:
+            _object(metadata)
         return MemoryVersion(
             id,
             chain_id,
             contact_id,
             number,
             content,
-            () if categories == "[]" else _labels(categories),
-            metadata if metadata == "{}" else _object(metadata),
+            _labels(categories) if labels is None else labels,
+            metadata,
             session_id,
-            optional_moment(event_start),
-            optional_moment(event_end),
-            moment(created_at),
+            None if event_start is None else moment(event_start),
+            None if event_end is None else moment(event_end),
+            moment(created_at) if written_at is None else written_at,
             revision,
             previous_id,
             next_id,
-            optional_moment(superseded_at),
-            optional_moment(deleted_at),
+            None if superseded_at is None else moment(superseded_at),
+            None if deleted_at is None else moment(deleted_at),
             deleted or None,
             ordinal,
         )
@@ -105,35 +141,42 @@ def version(
         raise CorruptStoreError("The file holds a row that is no version.") from None
 
 
-def placed(row: Row) -> MemoryVersion:
-    """A row of VERSION_COLUMNS followed by the previous id, the next id and its time. O(1)."""
-    return version(row[:-3], *row[-3:])
-
-
-def columns(version: MemoryVersion) -> tuple[object, ...]:
-    """A version's own columns, from `id` to `deleted_at`. O(1)."""
+def columns(version: MemoryVersion, created_at: int) -> tuple[object, ...]:
+    """A version's own columns, from `id` to `ordinal`; its time is given in microseconds. O(1)."""
+    categories = version.categories
     return (
         version.id,
+        version.chain_id,
+        version.contact_id,
         version.content,
-        _ENCODE(version.categories) if version.categories else "[]",
+        "[]" if not categories else _SHOWN.get(categories) or _shown(categories),
         version.metadata_json,
         version.session_id,
         optional_micros(version.event_start),
         optional_micros(version.event_end),
-        micros(version.created_at),
-        version.revision,
-        optional_micros(version.deleted_at),
+        created_at,
+        *position(version),
     )
 
 
-def node(row: Row) -> Node:
-    """A row of NODE_COLUMNS. O(1)."""
-    id, number, created_at, revision, ordinal = row
-    try:
-        _require((str, int, int, int), id, number, revision, ordinal)
-        return Node(id, number, moment(created_at), revision, ordinal)
-    except _MALFORMED:
-        raise CorruptStoreError("The file holds a row that is no version.") from None
+def _shown(categories: tuple[str, ...]) -> str:
+    """As JSON; remembered, as `_labels` does."""
+    encoded = _ENCODE(categories)
+    if len(encoded) <= _LONGEST:
+        _remember(_SHOWN, categories, encoded)
+    return encoded
+
+
+def node(id: str, number: int, created_at: int, revision: int, ordinal: int) -> Node:
+    """A row of NODE_COLUMNS: `node(*row)`. O(1)."""
+    if (
+        type(id) is not str
+        or type(number) is not int
+        or type(revision) is not int
+        or type(ordinal) is not int
+    ):
+        raise CorruptStoreError("The file holds a row that is no version.")
+    return Node(id, number, moment(created_at), revision, ordinal)
 
 
 def connection(row: Row) -> Connection:
@@ -186,19 +229,30 @@ def _require(kinds: tuple[type, ...], *values: object) -> None:
 
 
 def _labels(encoded: str) -> tuple[str, ...]:
+    """A JSON array of texts; remembered, since the same few come again."""
     found, end = _DECODE(encoded)
     if type(found) is not list or end != len(encoded):
         raise TypeError
     for each in found:
         if type(each) is not str:
             raise TypeError
-    return tuple(found)
+    labels = tuple(found)
+    if len(encoded) <= _LONGEST:
+        _remember(_LABELS, encoded, labels)
+    return labels
 
 
 def _object(encoded: str) -> str:
-    """A JSON object's text, as it is."""
-    if encoded != "{}":
-        found, end = _DECODE(encoded)
-        if type(found) is not dict or end != len(encoded):
-            raise TypeError
+    """A JSON object's text, as it is; remembered, since what was one stays one."""
+    found, end = _DECODE(encoded)
+    if type(found) is not dict or end != len(encoded):
+        raise TypeError
+    if len(encoded) <= _LONGEST:
+        _remember(_OBJECTS, encoded, None)
     return encoded
+
+
+def _remember(known: dict[K, V], key: K, value: V) -> None:
+    if len(known) >= _MOST:
+        known.clear()
+    known[key] = value

@@ -4,7 +4,7 @@ May live here: the schema, a step a version, and the check that a file is one of
 May not be known here: what is asked of the tables.
 
 Facts alone are stored. Links and statuses follow from the order (chain, number); the one thing
-kept beside them is where a chain's latest version stands, since a listing needs it sorted.
+kept beside them is which version is its chain's latest, since a listing needs those sorted.
 """
 
 import sqlite3
@@ -15,9 +15,13 @@ from ...errors import CorruptStoreError, SchemaVersionError, StorageError
 
 APPLICATION_ID: Final = 0x76634D53  # "vcMS"
 
-# Integers stand in for tenants, contacts and chains in the large tables, so that a long name
-# costs its bytes once. `deleted` leads the number in the key of `versions`: the living versions of
-# a chain (0) lie together, in order, and no deleted one lies between two neighbours.
+# Each tree of the file that a call writes to costs a page at commit, so there are few, and a
+# version's row holds all that its record says: integers stand in for tenants, contacts and chains
+# in what is sorted, and the names are beside them. `deleted` leads the number in the key of
+# `versions`: the living versions of a chain (0) lie together, in order, and no deleted one lies
+# between two neighbours. A chain's `last_number` is raised when its last living version is marked:
+# the highest number that it ever used is that one, or the last living version's. A revision that
+# touched one contact says so itself; `touched` has those of all others.
 _FIRST: Final = (
     """CREATE TABLE tenants (
         key INTEGER PRIMARY KEY,
@@ -31,14 +35,9 @@ _FIRST: Final = (
     ) STRICT""",
     """CREATE TABLE chains (
         key INTEGER PRIMARY KEY,
-        contact INTEGER NOT NULL,
         chain_id TEXT NOT NULL,
-        last_number INTEGER NOT NULL,
-        latest INTEGER,
-        revision INTEGER,
-        ordinal INTEGER
+        last_number INTEGER NOT NULL
     ) STRICT""",
-    "CREATE INDEX chains_by_contact ON chains (contact, revision, ordinal)",
     """CREATE TABLE ids (
         tenant INTEGER NOT NULL,
         id TEXT NOT NULL,
@@ -51,7 +50,9 @@ _FIRST: Final = (
         deleted INTEGER NOT NULL,
         number INTEGER NOT NULL,
         id TEXT NOT NULL,
+        chain_id TEXT NOT NULL,
         contact INTEGER NOT NULL,
+        contact_id TEXT NOT NULL,
         content TEXT NOT NULL,
         categories TEXT NOT NULL,
         metadata TEXT NOT NULL,
@@ -61,10 +62,11 @@ _FIRST: Final = (
         created_at INTEGER NOT NULL,
         revision INTEGER NOT NULL,
         ordinal INTEGER NOT NULL,
+        latest INTEGER NOT NULL,
         deleted_at INTEGER,
         PRIMARY KEY (chain, deleted, number)
     ) STRICT, WITHOUT ROWID""",
-    "CREATE INDEX versions_by_contact ON versions (contact, revision, ordinal)",
+    "CREATE INDEX versions_by_contact ON versions (contact, latest, revision, ordinal)",
     "CREATE INDEX versions_by_mark ON versions (contact, deleted) WHERE deleted > 0",
     """CREATE TABLE absences (
         chain INTEGER NOT NULL,
@@ -88,6 +90,7 @@ _FIRST: Final = (
         tenant INTEGER NOT NULL,
         number INTEGER NOT NULL,
         created_at INTEGER NOT NULL,
+        contact INTEGER,
         operation TEXT NOT NULL,
         actor TEXT,
         reason TEXT,
@@ -99,6 +102,7 @@ _FIRST: Final = (
         erased INTEGER NOT NULL,
         PRIMARY KEY (tenant, number)
     ) STRICT, WITHOUT ROWID""",
+    "CREATE INDEX revisions_by_contact ON revisions (contact, number) WHERE contact > 0",
     """CREATE TABLE touched (
         tenant INTEGER NOT NULL,
         revision INTEGER NOT NULL,

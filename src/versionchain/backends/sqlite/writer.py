@@ -6,41 +6,49 @@ May live here: a change as SQL. May not be known here: a rule, or how a commit i
 import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
+from datetime import datetime
 from typing import Final
 
 from ...chain import Change, Span, Stamp
 from ...connections import ConnectionChange
-from ...errors import DuplicateIdError, NotFoundError, TransactionError
-from ...facts import ChainFacts, ConnectionFacts, living
-from ...model import Connection, MemoryVersion, Revision, position
-from . import rows
+from ...errors import (
+    CorruptStoreError,
+    DuplicateIdError,
+    NotFoundError,
+    TransactionError,
+)
+from ...facts import ChainFacts, ConnectionFacts
+from ...model import Connection, MemoryVersion, Revision
+from . import reader, rows
 from .erase import erase_contact, erase_marked
-from .faults import commit_fault, run
+from .faults import Row, commit_fault, run, run_many
 from .reader import SQLiteReader
 
 _NEW_TENANT: Final = "INSERT INTO tenants (name) VALUES (?)"
 _NEW_CONTACT: Final = "INSERT INTO contacts (tenant, contact_id) VALUES (?, ?)"
-_NEW_CHAIN: Final = """
-    INSERT INTO chains (contact, chain_id, last_number, latest, revision, ordinal)
-    VALUES (?, ?, ?, ?, ?, ?)"""
+_NEW_CHAIN: Final = "INSERT INTO chains (key, chain_id, last_number) VALUES (?, ?, ?)"
 _CONTACT: Final = "SELECT key FROM contacts WHERE tenant = ? AND contact_id = ?"
-_CHAIN: Final = """
-    SELECT c.key, c.contact FROM ids i JOIN chains c ON c.key = i.chain
-    WHERE i.tenant = ? AND i.id = ? AND i.number = 0"""
 _NEW_ID: Final = "INSERT INTO ids (tenant, id, chain, number) VALUES (?, ?, ?, ?)"
 _NEW_IDS: Final = "INSERT INTO ids (tenant, id, chain, number) VALUES (?, ?, ?, 0), (?, ?, ?, ?)"
 _NEW_VERSION: Final = """
-    INSERT INTO versions (chain, deleted, number, contact, ordinal, id, content, categories,
-        metadata, session_id, event_start, event_end, created_at, revision, deleted_at)
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"""
-_LEAD: Final = "UPDATE chains SET latest = ?, revision = ?, ordinal = ? WHERE key = ?"
-_GO_ON: Final = """
-    UPDATE chains SET last_number = ?, latest = ?, revision = ?, ordinal = ? WHERE key = ?"""
+    INSERT INTO versions (chain, contact, latest, number, deleted, deleted_at, id, chain_id,
+        contact_id, content, categories, metadata, session_id, event_start, event_end, created_at,
+        revision, ordinal)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"""
+_FOLLOWED: Final = """
+    UPDATE versions SET latest = 0 WHERE chain = ? AND deleted = 0 AND number = (
+        SELECT max(v.number) FROM versions v WHERE v.chain = ? AND v.deleted = 0)"""
+_LEAD: Final = "UPDATE versions SET latest = 1 WHERE chain = ? AND deleted = 0 AND number = ?"
+_LOSE: Final = "UPDATE chains SET last_number = ? WHERE key = ? AND last_number < ?"
 _MARK: Final = """
-    UPDATE versions SET deleted = ?, deleted_at = ?
+    UPDATE versions SET deleted = ?, deleted_at = ?, latest = 0
     WHERE chain = ? AND deleted = 0 AND number BETWEEN ? AND ?"""
+# A range takes twice as long for one version (D3): SQLite first gathers what it moves.
+_MARK_ONE: Final = _MARK.replace("BETWEEN ? AND ?", "= ?")
+_MARK_ALL: Final = """
+    UPDATE versions SET deleted = ?, deleted_at = ?, latest = 0 WHERE contact = ? AND deleted = 0"""
 _UNMARK: Final = """
-    UPDATE versions SET deleted = 0, deleted_at = NULL
+    UPDATE versions SET deleted = 0, deleted_at = NULL, latest = ?
     WHERE chain = ? AND deleted = ? AND number = ?"""
 _ABSENCE: Final = "INSERT INTO absences (chain, number, deleted, restored) VALUES (?, ?, ?, ?)"
 _TOUCH: Final = "INSERT INTO touched (tenant, revision, contact) VALUES (?, ?, ?)"
@@ -53,13 +61,18 @@ _MAKE: Final = """
     INSERT INTO connections (source, target, kind, revision, until, metadata, created_at)
     VALUES (?, ?, ?, ?, ?, ?, ?)"""
 _RECORD: Final = """
-    INSERT INTO revisions (tenant, number, created_at, operation, actor, reason,
+    INSERT INTO revisions (tenant, number, created_at, contact, operation, actor, reason,
         added, deleted, restored, connected, disconnected, erased)
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"""
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"""
 
+# As the reader's own, with the keys of what was found, and the highest number that it lost.
+_KEYS: Final = """SELECT v.chain, v.contact,
+    (SELECT c.last_number FROM chains c WHERE c.key = v.chain),"""
+_VERSION: Final = reader._VERSION.replace("SELECT", _KEYS, 1)
+_HEAD: Final = reader._HEAD.replace("SELECT", _KEYS, 1)
 
 _REMEMBERED: Final = 1000
-"""How many contacts' keys a writer keeps at hand."""
+"""How many contacts' or chains' keys a writer keeps at hand."""
 
 
 class SQLiteWriter(SQLiteReader):
@@ -77,7 +90,12 @@ class SQLiteWriter(SQLiteReader):
     def __init__(self, connection: sqlite3.Connection, tenant_key: int, tenant: str) -> None:
         super().__init__(connection, tenant_key)
         self._name = tenant
+        # What was read in this block stays true in it, until a savepoint takes it back: it saves a
+        # call half of its statements, each 3 µs (W2, D1).
         self._contacts: dict[str, int] = {}
+        self._newest: tuple[int, datetime | None] | None = None
+        self._highest: tuple[str, int] | None = None
+        self._spanned: tuple[str, int] | None = None
         self.ended = False
 
     @property
@@ -85,29 +103,53 @@ class SQLiteWriter(SQLiteReader):
         """The tenant's key, once it has one. O(1)."""
         return self._tenant
 
-    def apply(self, changes: Sequence[Change], stamp: Stamp) -> None:
-        self._ensure_tenant()
-        for change in changes:
-            self._apply(change, stamp)
+    def newest(self) -> tuple[int, datetime | None]:
+        if self._newest is None:
+            self._newest = super().newest()
+        return self._newest
 
-    def _apply(self, change: Change, stamp: Stamp) -> None:
-        if change.insert is not None and change.insert.number == 1:
-            self._begin(change.insert)
-            return
-        chain, contact = self._place_of(change)
-        if change.insert is not None:
-            self._go_on(change.insert, chain, contact)
-            return
-        if change.mark is not None:
-            self._mark(change.mark, chain, stamp)
-        if change.unmark:
-            self._unmark(change, chain)
-        latest = change.latest
-        self._do(
-            _LEAD,
-            *((latest.number, latest.revision, latest.ordinal) if latest else (None,) * 3),
-            chain,
-        )
+    def version(self, version_id: str) -> MemoryVersion | None:
+        return self._known(self._row(_VERSION, self._tenant, version_id))
+
+    def head(self, id: str) -> MemoryVersion | None:
+        return self._known(self._row(_HEAD, self._tenant, id))
+
+    def last_number(self, chain_id: str) -> int:
+        known = self._highest
+        return known[1] if known and known[0] == chain_id else super().last_number(chain_id)
+
+    def spans(self, contact_id: str) -> list[Span]:
+        found = super().spans(contact_id)
+        self._spanned = contact_id, sum(span.count for span in found)
+        return found
+
+    def _known(self, row: Row | None) -> MemoryVersion | None:
+        """A row of keys and a version's columns as a version; what it says is remembered."""
+        if row is None:
+            return None
+        chain, contact, lost, *columns = row
+        found = rows.version(*columns)
+        _remember(self._keys, found.chain_id, rows.number(chain))
+        _remember(self._contacts, found.contact_id, rows.number(contact))
+        if found.next_id is None:
+            self._highest = found.chain_id, max(rows.number(lost), found.number)
+        return found
+
+    def apply(self, changes: Sequence[Change], stamp: Stamp) -> None:
+        # Each is of another chain, so that what is alike may be done together.
+        self._ensure_tenant()
+        spanned = self._spanned
+        self._highest = self._spanned = None
+        when = rows.micros(stamp.created_at)
+        inserts = [change.insert for change in changes if change.insert is not None]
+        begun = [version for version in inserts if version.number == 1]
+        if begun:
+            self._begin(begun, when)
+        if len(begun) < len(inserts):
+            self._go_on([version for version in inserts if version.number > 1], when)
+        if len(inserts) < len(changes):
+            self._mark(changes, stamp.number, when, spanned)
+            self._unmark([change for change in changes if change.unmark])
 
     def apply_connection(self, change: ConnectionChange, stamp: Stamp) -> None:
         if change.end is not None:
@@ -119,9 +161,11 @@ class SQLiteWriter(SQLiteReader):
 
     def erase_contact(self, contact_id: str) -> None:
         erase_contact(self._connection, self._tenant, self._contact_key(contact_id))
+        self._forget()
 
     def erase_marked(self, revision: int) -> None:
         erase_marked(self._connection, self._tenant, revision)
+        self._forget()
 
     def load(self, fact: str | Revision | ChainFacts | ConnectionFacts) -> None:
         self._ensure_tenant()
@@ -136,30 +180,57 @@ class SQLiteWriter(SQLiteReader):
                 self._make(fact.connection, fact.until)
 
     def _load_chain(self, facts: ChainFacts) -> None:
-        contact = self._contact_key(facts.contact_id)
-        seen: set[str] = set()
-        for id in (facts.chain_id, *(each.version.id for each in facts.versions)):
-            if id in seen or self.taken((id,)):
-                raise DuplicateIdError(id)
-            seen.add(id)
-        left = living(facts)
-        lead = (left[-1].number, *position(left[-1])) if left else (None,) * 3
-        chain = self._do(_NEW_CHAIN, contact, facts.chain_id, facts.last_number, *lead)
-        self._do(_NEW_ID, self._tenant, facts.chain_id, chain, 0)
-        for each in facts.versions:
-            self._do(_NEW_ID, self._tenant, each.version.id, chain, each.version.number)
-            self._write(each.version, chain, contact)
-            for absence in each.absences:
-                self._do(_ABSENCE, chain, each.version.number, *absence)
+        contact, tenant = self._contact_key(facts.contact_id), self._tenant
+        versions = [each.version for each in facts.versions]
+        ids = (facts.chain_id, *(version.id for version in versions))
+        taken = self.taken(ids)
+        if taken is None and len(set(ids)) < len(ids):
+            taken = next(id for i, id in enumerate(ids) if id in ids[:i])
+        if taken is not None:
+            raise DuplicateIdError(taken)
+        left = [version.number for version in versions if version.deleted_revision is None]
+        latest = max(left, default=0)
+        chain = self._do(_NEW_CHAIN, None, facts.chain_id, facts.last_number)
+        numbers = (0, *(version.number for version in versions))
+        self._many(
+            _NEW_ID,
+            [(tenant, id, chain, number) for id, number in zip(ids, numbers, strict=True)],
+        )
+        self._many(
+            _NEW_VERSION,
+            [
+                (
+                    chain,
+                    contact,
+                    int(version.number == latest),
+                    version.number,
+                    version.deleted_revision or 0,
+                    rows.optional_micros(version.deleted_at),
+                    *rows.columns(version, rows.micros(version.created_at)),
+                )
+                for version in versions
+            ],
+        )
+        self._many(
+            _ABSENCE,
+            [
+                (chain, each.version.number, *absence)
+                for each in facts.versions
+                for absence in each.absences
+            ],
+        )
 
     def record(self, revision: Revision) -> None:
         self._require_whole()
+        self._newest = None
         counts = revision.counts
+        touched = [self._contact_key(contact_id) for contact_id in revision.contacts]
         self._do(
             _RECORD,
             self._tenant,
             revision.number,
             rows.micros(revision.created_at),
+            touched[0] if len(touched) == 1 else None,
             revision.operation,
             revision.actor,
             revision.reason,
@@ -170,8 +241,8 @@ class SQLiteWriter(SQLiteReader):
             counts.disconnected,
             counts.erased,
         )
-        for contact_id in revision.contacts:
-            self._do(_TOUCH, self._tenant, revision.number, self._contact_key(contact_id))
+        if len(touched) > 1:
+            self._many(_TOUCH, [(self._tenant, revision.number, contact) for contact in touched])
 
     @contextmanager
     def savepoint(self) -> Iterator[None]:
@@ -183,7 +254,7 @@ class SQLiteWriter(SQLiteReader):
             self._do("RELEASE call")
         except BaseException as error:
             self._tenant = known
-            self._contacts.clear()
+            self._forget()
             # An interrupt can leave this block hanging until its traceback is forgotten, and by
             # then the connection may be another writer's.
             if not self.ended:
@@ -228,57 +299,97 @@ class SQLiteWriter(SQLiteReader):
         if not self._tenant:
             self._tenant = self._do(_NEW_TENANT, self._name)
 
-    def _place_of(self, change: Change) -> tuple[int, int]:
-        """The keys of a change's chain and contact."""
-        row = self._row(_CHAIN, self._tenant, change.chain_id)
-        if row is None:
-            raise NotFoundError("chain", change.chain_id)
-        chain, contact = row
-        self._remember(change.contact_id, contact)
-        return chain, contact
-
-    def _begin(self, version: MemoryVersion) -> None:
-        """A new chain, with its first version as its latest."""
-        contact = self._contacts.get(version.contact_id)
-        if contact is None:
-            known = self._row(_CONTACT, self._tenant, version.contact_id)
-            contact = known[0] if known else self._new_contact(version.contact_id)
-            self._remember(version.contact_id, contact)
-        lead = (version.number, *position(version))
-        chain = self._do(_NEW_CHAIN, contact, version.chain_id, version.number, *lead)
+    def _begin(self, versions: Sequence[MemoryVersion], when: int) -> None:
+        """New chains, each with its first version as its latest."""
         tenant = self._tenant
-        self._do(_NEW_IDS, tenant, version.chain_id, chain, tenant, version.id, chain, 1)
-        self._write(version, chain, contact)
+        first = self._do(_NEW_CHAIN, None, versions[0].chain_id, 0)
+        new = list(enumerate(versions, first))
+        if len(new) > 1:
+            self._many(_NEW_CHAIN, [(chain, each.chain_id, 0) for chain, each in new[1:]])
+        self._many(
+            _NEW_IDS,
+            [(tenant, each.chain_id, chain, tenant, each.id, chain, 1) for chain, each in new],
+        )
+        contact_of = self._contact_or_new
+        self._many(
+            _NEW_VERSION,
+            [
+                (chain, contact_of(each.contact_id), 1, 1, 0, None, *rows.columns(each, when))
+                for chain, each in new
+            ],
+        )
 
-    def _go_on(self, version: MemoryVersion, chain: int, contact: int) -> None:
-        """The next version of a chain, as its latest."""
-        self._do(_GO_ON, version.number, version.number, *position(version), chain)
-        self._do(_NEW_ID, self._tenant, version.id, chain, version.number)
-        self._write(version, chain, contact)
+    def _go_on(self, versions: Sequence[MemoryVersion], when: int) -> None:
+        """The next versions of chains, each as its latest."""
+        new = [(self._key(version.chain_id), version) for version in versions]
+        self._many(_FOLLOWED, [(chain, chain) for chain, _ in new])
+        self._many(_NEW_ID, [(self._tenant, each.id, chain, each.number) for chain, each in new])
+        contact_of = self._contact_key
+        self._many(
+            _NEW_VERSION,
+            [
+                (
+                    *(chain, contact_of(each.contact_id), 1, each.number, 0, None),
+                    *rows.columns(each, when),
+                )
+                for chain, each in new
+            ],
+        )
+
+    def _mark(
+        self,
+        changes: Sequence[Change],
+        revision: int,
+        when: int,
+        spanned: tuple[str, int] | None,
+    ) -> None:
+        """Ranges of living versions, marked; where the latest is, what is left below it leads.
+
+        `spanned` is a contact and how many living versions it has, where that is known.
+        """
+        cuts = [
+            (self._key(change.chain_id), change.mark, change.latest)
+            for change in changes
+            if change.mark is not None
+        ]
+        if _is_all(changes, spanned):
+            # All at once is half of the time of one by one (D3).
+            self._do(_MARK_ALL, revision, when, self._contact_key(changes[0].contact_id))
+        else:
+            ones = [(revision, when, key, mark.last) for key, mark, _ in cuts if mark.count == 1]
+            self._many(_MARK_ONE, ones)
+            ranges = [(key, mark.first, mark.last) for key, mark, _ in cuts if mark.count > 1]
+            self._many(_MARK, [(revision, when, *each) for each in ranges])
+        ends = [each for each in cuts if each[1].right is None]
+        self._many(_LOSE, [(mark.last, key, mark.last) for key, mark, _ in ends])
+        self._many(_LEAD, [(key, lead.number) for key, _, lead in ends if lead is not None])
+
+    def _unmark(self, changes: Sequence[Change]) -> None:
+        """Marked versions, back in their places; one above the latest is the latest now."""
+        followed, unmarked, absences = [], [], []
+        for change in changes:
+            key, leading = self._key(change.chain_id), change.latest
+            lead = 0 if leading is None else leading.number
+            if not change.revives and lead == change.unmark[-1].number:
+                followed.append((key, key))
+            for node in change.unmark:
+                unmarked.append((int(node.number == lead), key, change.marked_by, node.number))
+                if change.absence is not None:
+                    absences.append((key, node.number, *change.absence))
+        self._many(_FOLLOWED, followed)
+        self._many(_UNMARK, unmarked)
+        self._many(_ABSENCE, absences)
+
+    def _contact_or_new(self, contact_id: str) -> int:
+        contact = self._contacts.get(contact_id)
+        if contact is None:
+            known = self._row(_CONTACT, self._tenant, contact_id)
+            contact = known[0] if known else self._new_contact(contact_id)
+            _remember(self._contacts, contact_id, contact)
+        return contact
 
     def _new_contact(self, contact_id: str) -> int:
         return self._do(_NEW_CONTACT, self._tenant, contact_id)
-
-    def _write(self, version: MemoryVersion, chain: int, contact: int) -> None:
-        self._do(
-            _NEW_VERSION,
-            chain,
-            version.deleted_revision or 0,
-            version.number,
-            contact,
-            position(version)[1],
-            *rows.columns(version),
-        )
-
-    def _mark(self, span: Span, chain: int, stamp: Stamp) -> None:
-        when = rows.micros(stamp.created_at)
-        self._do(_MARK, stamp.number, when, chain, span.first, span.last)
-
-    def _unmark(self, change: Change, chain: int) -> None:
-        for node in change.unmark:
-            self._do(_UNMARK, chain, change.marked_by, node.number)
-            if change.absence is not None:
-                self._do(_ABSENCE, chain, node.number, *change.absence)
 
     def _make(self, connection: Connection, until: int | None) -> None:
         self._do(
@@ -295,11 +406,10 @@ class SQLiteWriter(SQLiteReader):
         return source, target, connection.kind
 
     def _chain_key(self, chain_id: str) -> int:
-        row = self._row(_CHAIN, self._tenant, chain_id)
-        if row is None:
-            raise NotFoundError("chain", chain_id)
-        key: int = row[0]
-        return key
+        try:
+            return self._key(chain_id)
+        except CorruptStoreError:
+            raise NotFoundError("chain", chain_id) from None
 
     def _contact_key(self, contact_id: str) -> int:
         key = self._contacts.get(contact_id)
@@ -307,15 +417,36 @@ class SQLiteWriter(SQLiteReader):
             row = self._row(_CONTACT, self._tenant, contact_id)
             if row is None:
                 raise NotFoundError("contact", contact_id)
-            key = row[0]
-            self._remember(contact_id, key)
+            key = rows.number(row[0])
+            _remember(self._contacts, contact_id, key)
         return key
 
-    def _remember(self, contact_id: str, key: int) -> None:
-        if len(self._contacts) >= _REMEMBERED:
-            self._contacts.clear()
-        self._contacts[contact_id] = key
+    def _forget(self) -> None:
+        self._contacts.clear()
+        self._keys.clear()
+        self._newest = self._highest = self._spanned = None
 
     def _do(self, sql: str, *values: object) -> int:
         """Runs a statement; the key of the row that it inserted, where it did."""
         return run(self._connection, sql, values).lastrowid or 0
+
+    def _many(self, sql: str, values: Sequence[Row]) -> None:
+        """Runs a statement once for each of these, if any."""
+        if values:
+            run_many(self._connection, sql, values)
+
+
+def _is_all(changes: Sequence[Change], spanned: tuple[str, int] | None) -> bool:
+    """Whether the changes mark as many living versions of a contact as it has."""
+    if spanned is None:
+        return False
+    contact_id, count = spanned
+    marks = [change.mark for change in changes if change.contact_id == contact_id]
+    marked = sum(mark.count for mark in marks if mark is not None)
+    return len(marks) == len(changes) and marked == count
+
+
+def _remember(known: dict[str, int], id: str, key: int) -> None:
+    if len(known) >= _REMEMBERED:
+        known.clear()
+    known[id] = key
