@@ -16,7 +16,7 @@ from versionchain import (
     StorageError,
     StoreClosedError,
 )
-from versionchain.backends.sqlite import SQLiteBackend, schema
+from versionchain.backends.sqlite import SQLiteBackend, schema, tables
 from versionchain.backends.sqlite.pool import Pool
 
 
@@ -125,7 +125,7 @@ def test_a_newer_file_is_refused_by_name_and_left_as_it_was(path):
     before = path.read_bytes()
     with pytest.raises(SchemaVersionError) as caught:
         MemoryStore.open(path)
-    assert (caught.value.found, caught.value.supported) == (99, len(schema.STEPS))
+    assert (caught.value.found, caught.value.supported) == (99, schema.newest())
     assert path.read_bytes() == before
 
 
@@ -208,20 +208,24 @@ def test_a_row_that_is_no_version_is_corrupt(path):
     assert "secret" not in str(caught.value)
 
 
-NEXT_STEP = ("CREATE TABLE notes (key INTEGER PRIMARY KEY) STRICT",)
-BAD_STEP = ("CREATE TABLE notes (key INTEGER PRIMARY KEY) STRICT", "CREATE TABLE notes (again)")
+NOTES = "CREATE TABLE notes (key INTEGER PRIMARY KEY) STRICT"
+
+
+def next_schema(monkeypatch, *step):
+    """One more version of the schema, with one more table."""
+    monkeypatch.setattr(schema, "VERSIONS", (*schema.VERSIONS, {**tables.TABLES, "notes": NOTES}))
+    monkeypatch.setattr(schema, "STEPS", (*schema.STEPS, step))
 
 
 def test_an_older_file_is_migrated_when_it_is_opened(path, monkeypatch):
     """The steps that a file lacks are taken, and what it held stays."""
     made(path)
-    monkeypatch.setattr(schema, "STEPS", (*schema.STEPS, NEXT_STEP))
-    monkeypatch.setattr(schema.migrate, "__defaults__", (schema.STEPS,))
-    monkeypatch.setattr(schema.version_of, "__defaults__", (schema.STEPS,))
+    older = schema.newest()
+    next_schema(monkeypatch, NOTES)
     with MemoryStore.open(path) as store:
         assert store.count("ada").versions == 2
         assert store.verify().ok
-    assert raw(path, "PRAGMA user_version") == [(2,)]
+    assert raw(path, "PRAGMA user_version") == [(older + 1,)]
     assert raw(path, "SELECT count(*) FROM notes") == [(0,)]
 
 
@@ -229,12 +233,14 @@ def test_a_migration_that_fails_changes_nothing(path, monkeypatch):
     """A step that fails half-way leaves the file with its old schema and all its rows."""
     made(path)
     before = raw(path, "SELECT name FROM sqlite_schema ORDER BY name")
-    steps = (*schema.STEPS, BAD_STEP)
-    connection = sqlite3.connect(path, isolation_level=None)
-    with closing(connection), pytest.raises(sqlite3.OperationalError):
-        schema.migrate(connection, steps)
+    older = schema.newest()
+    with monkeypatch.context() as patch:
+        next_schema(patch, NOTES, "CREATE TABLE notes (again)")
+        connection = sqlite3.connect(path, isolation_level=None)
+        with closing(connection), pytest.raises(sqlite3.OperationalError):
+            schema.migrate(connection)
     assert raw(path, "SELECT name FROM sqlite_schema ORDER BY name") == before
-    assert raw(path, "PRAGMA user_version") == [(1,)]
+    assert raw(path, "PRAGMA user_version") == [(older,)]
     with MemoryStore.open(path) as store:
         assert store.verify().ok
 

@@ -10,7 +10,7 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from random import Random
 
-from versionchain.backends.sqlite import schema
+from versionchain.backends.sqlite import tables
 
 from .schemas import Statements
 
@@ -80,15 +80,15 @@ def mistyped(random: Random) -> tuple[str, Statements]:
 
 def _columns() -> dict[tuple[str, str], str]:
     with closing(sqlite3.connect(":memory:")) as connection:
-        for statement in schema.STEPS[-1]:
+        for statement in tables.TABLES.values():
             connection.execute(statement)
-        tables = [
+        names = [
             row[0]
             for row in connection.execute("SELECT name FROM sqlite_schema WHERE type = 'table'")
         ]
         return {
             (table, row[1]): row[2]
-            for table in tables
+            for table in names
             for row in connection.execute(f"PRAGMA table_info({table})")
             if not (row[5] and table in ("tenants", "contacts", "chains", "purges"))
             and table != "tenants"  # a tenant by another name is another

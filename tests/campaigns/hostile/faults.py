@@ -28,7 +28,7 @@ def _version_unchecked() -> Any:
 
 @contextmanager
 def _schema_unchecked() -> Iterator[None]:
-    def version_of(connection: Any, steps: Any = schema.STEPS) -> int:
+    def version_of(connection: Any) -> int:
         return int(schema._pragma(connection, "user_version"))
 
     with patch.object(schema, "version_of", version_of):

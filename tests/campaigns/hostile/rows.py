@@ -6,7 +6,7 @@ it is noticed.
 
 from typing import Final
 
-from versionchain.backends.sqlite import schema
+from versionchain.backends.sqlite import tables
 
 from .schemas import Statements
 
@@ -25,9 +25,8 @@ _LINKED: Final = "source = (SELECT min(source) FROM connections)"
 _NEXT: Final = "(SELECT max(number) + 1 FROM revisions)"
 
 _INDEXES: Final = {
-    statement.split()[2]: statement
-    for step in schema.STEPS
-    for statement in step
+    name: statement
+    for name, statement in tables.TABLES.items()
     if statement.startswith("CREATE INDEX")
 }
 

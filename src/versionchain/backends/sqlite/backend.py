@@ -194,7 +194,7 @@ class SQLiteBackend:
                 version = schema.version_of(connection)
             finally:
                 _roll_back(connection)
-            if version < len(schema.STEPS):
+            if version < schema.newest():
                 with process.turns.held():
                     schema.migrate(connection, busy_timeout=self._busy_timeout)
 

@@ -1,126 +1,36 @@
-"""The file's tables, and how an older file becomes a newer one.
+"""Whether a file is one of ours, and how an older one becomes one of now.
 
-May live here: the schema, a step a version, and the check that a file is one of ours.
-May not be known here: what is asked of the tables.
-
-Facts alone are stored. Links and statuses follow from the order (chain, number); the one thing
-kept beside them is which version is its chain's latest, since a listing needs those sorted.
+May live here: the check, and the taking of steps. May not be known here: what is in a table, or
+asked of one.
 """
 
 import sqlite3
 import time
+from collections.abc import Mapping
+from itertools import chain
 from typing import Final
 
 from ...errors import CorruptStoreError, SchemaVersionError, StorageError
+from .older import FIRST, TO_SECOND
+from .tables import TABLES
 
 APPLICATION_ID: Final = 0x76634D53  # "vcMS"
 
-# Each tree of the file that a call writes to costs a page at commit, so there are few, and a
-# version's row holds all that its record says: integers stand in for tenants, contacts and chains
-# in what is sorted, and the names are beside them. `deleted` leads the number in the key of
-# `versions`: the living versions of a chain (0) lie together, in order, and no deleted one lies
-# between two neighbours. A chain's `last_number` is raised when its last living version is marked:
-# the highest number that it ever used is that one, or the last living version's. A revision that
-# touched one contact says so itself; `touched` has those of all others.
-_FIRST: Final = (
-    """CREATE TABLE tenants (
-        key INTEGER PRIMARY KEY,
-        name TEXT NOT NULL UNIQUE
-    ) STRICT""",
-    """CREATE TABLE contacts (
-        key INTEGER PRIMARY KEY,
-        tenant INTEGER NOT NULL,
-        contact_id TEXT NOT NULL,
-        UNIQUE (tenant, contact_id)
-    ) STRICT""",
-    """CREATE TABLE chains (
-        key INTEGER PRIMARY KEY,
-        chain_id TEXT NOT NULL,
-        last_number INTEGER NOT NULL
-    ) STRICT""",
-    """CREATE TABLE ids (
-        tenant INTEGER NOT NULL,
-        id TEXT NOT NULL,
-        chain INTEGER NOT NULL,
-        number INTEGER NOT NULL,
-        PRIMARY KEY (tenant, id)
-    ) STRICT, WITHOUT ROWID""",
-    """CREATE TABLE versions (
-        chain INTEGER NOT NULL,
-        deleted INTEGER NOT NULL,
-        number INTEGER NOT NULL,
-        id TEXT NOT NULL,
-        chain_id TEXT NOT NULL,
-        contact INTEGER NOT NULL,
-        contact_id TEXT NOT NULL,
-        content TEXT NOT NULL,
-        categories TEXT NOT NULL,
-        metadata TEXT NOT NULL,
-        session_id TEXT,
-        event_start INTEGER,
-        event_end INTEGER,
-        created_at INTEGER NOT NULL,
-        revision INTEGER NOT NULL,
-        ordinal INTEGER NOT NULL,
-        latest INTEGER NOT NULL,
-        deleted_at INTEGER,
-        PRIMARY KEY (chain, deleted, number)
-    ) STRICT, WITHOUT ROWID""",
-    "CREATE INDEX versions_by_contact ON versions (contact, latest, revision, ordinal)",
-    "CREATE INDEX versions_by_mark ON versions (contact, deleted) WHERE deleted > 0",
-    """CREATE TABLE absences (
-        chain INTEGER NOT NULL,
-        number INTEGER NOT NULL,
-        deleted INTEGER NOT NULL,
-        restored INTEGER NOT NULL,
-        PRIMARY KEY (chain, number, deleted)
-    ) STRICT, WITHOUT ROWID""",
-    """CREATE TABLE connections (
-        source INTEGER NOT NULL,
-        target INTEGER NOT NULL,
-        kind TEXT NOT NULL,
-        revision INTEGER NOT NULL,
-        until INTEGER,
-        metadata TEXT NOT NULL,
-        created_at INTEGER NOT NULL,
-        PRIMARY KEY (source, target, kind, revision)
-    ) STRICT, WITHOUT ROWID""",
-    "CREATE INDEX connections_by_target ON connections (target)",
-    """CREATE TABLE revisions (
-        tenant INTEGER NOT NULL,
-        number INTEGER NOT NULL,
-        created_at INTEGER NOT NULL,
-        contact INTEGER,
-        operation TEXT NOT NULL,
-        actor TEXT,
-        reason TEXT,
-        added INTEGER NOT NULL,
-        deleted INTEGER NOT NULL,
-        restored INTEGER NOT NULL,
-        connected INTEGER NOT NULL,
-        disconnected INTEGER NOT NULL,
-        erased INTEGER NOT NULL,
-        PRIMARY KEY (tenant, number)
-    ) STRICT, WITHOUT ROWID""",
-    "CREATE INDEX revisions_by_contact ON revisions (contact, number) WHERE contact > 0",
-    """CREATE TABLE touched (
-        tenant INTEGER NOT NULL,
-        revision INTEGER NOT NULL,
-        contact INTEGER NOT NULL,
-        PRIMARY KEY (tenant, revision, contact)
-    ) STRICT, WITHOUT ROWID""",
-    "CREATE INDEX touched_by_contact ON touched (contact, revision)",
-    # A row while erased bytes may still lie in free pages or in the log.
-    "CREATE TABLE purges (due INTEGER PRIMARY KEY) STRICT",
-)
-
 Definition = tuple[str, str, str, str]
 
-STEPS: Final[tuple[tuple[str, ...], ...]] = (_FIRST,)
-"""Step n brings a file from schema version n to n + 1; a new file takes all of them."""
+VERSIONS: Final[tuple[Mapping[str, str], ...]] = (FIRST, TABLES)
+"""The tables and indexes of each schema version, from 1; a new file gets the last."""
+
+STEPS: Final[tuple[tuple[str, ...], ...]] = (TO_SECOND,)
+"""The first brings a file from version 1 to 2, and so on."""
 
 
-def version_of(connection: sqlite3.Connection, steps: tuple[tuple[str, ...], ...] = STEPS) -> int:
+def newest() -> int:
+    """The version of a new file. O(1)."""
+    return len(VERSIONS)
+
+
+def version_of(connection: sqlite3.Connection) -> int:
     """The file's schema version; 0 for an empty file. Reads alone. O(the schema).
 
     Raises:
@@ -134,21 +44,16 @@ def version_of(connection: sqlite3.Connection, steps: tuple[tuple[str, ...], ...
         return 0
     if application != APPLICATION_ID:
         raise CorruptStoreError("The file is not a versionchain store; it was left as it was.")
-    if version > len(steps):
-        raise SchemaVersionError(version, len(steps))
-    if found != _expected(steps[:version]):
+    if version > newest():
+        raise SchemaVersionError(version, newest())
+    if not version or found != _expected(VERSIONS[version - 1]):
         raise CorruptStoreError(
             "The file's schema is not its version's: something else altered it. Restore a backup."
         )
     return version
 
 
-def migrate(
-    connection: sqlite3.Connection,
-    steps: tuple[tuple[str, ...], ...] = STEPS,
-    *,
-    busy_timeout: float = 0.0,
-) -> None:
+def migrate(connection: sqlite3.Connection, *, busy_timeout: float = 0.0) -> None:
     """Brings a file to the newest schema version, in one transaction. O(n).
 
     The caller holds the lock between processes, so nobody else does the same.
@@ -161,11 +66,12 @@ def migrate(
         raise StorageError("The file system can't keep a write-ahead log: put the file elsewhere.")
     connection.execute("BEGIN IMMEDIATE")
     try:
-        for step in steps[version_of(connection, steps) :]:
-            for statement in step:
-                connection.execute(statement)
+        version = version_of(connection)
+        steps = STEPS[version - 1 :] if version else (tuple(VERSIONS[-1].values()),)
+        for statement in chain.from_iterable(steps):
+            connection.execute(statement)
         connection.execute(f"PRAGMA application_id={APPLICATION_ID}")
-        connection.execute(f"PRAGMA user_version={len(steps)}")
+        connection.execute(f"PRAGMA user_version={newest()}")
         connection.execute("COMMIT")
     except BaseException:
         if connection.in_transaction:
@@ -205,13 +111,12 @@ def _definitions(connection: sqlite3.Connection) -> set[Definition]:
     return set(rows.fetchall())
 
 
-def _expected(steps: tuple[tuple[str, ...], ...]) -> set[Definition]:
-    """What the schema of a sound file says, read off an empty one made by the same steps."""
+def _expected(tables: Mapping[str, str]) -> set[Definition]:
+    """What the schema of a sound file says, read off an empty one with the same tables."""
     blank = sqlite3.connect(":memory:")
     try:
-        for step in steps:
-            for statement in step:
-                blank.execute(statement)
+        for statement in tables.values():
+            blank.execute(statement)
         return _definitions(blank)
     finally:
         blank.close()
