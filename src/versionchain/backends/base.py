@@ -351,8 +351,9 @@ class Ask(Protocol):
 class Glance(Protocol):
     """What a backend may give beside, by its method `glance(tenant)`: answers without a block.
 
-    Each is of a tenant's newest state, or None, which says nothing: the answer may be had from a
-    reader. What finds something is a valid argument, so only on None it must be checked.
+    Each is of a tenant's newest state, but where it says otherwise; or it is None, which says
+    nothing: the answer may be had from a reader. What finds something is a valid argument, so only
+    on None it must be checked.
     """
 
     def version(self, id: object) -> MemoryVersion | None:
@@ -367,6 +368,8 @@ class Glance(Protocol):
         """As `Reader.history` without the deleted, where there is one. O(its versions)."""
         ...
 
-    def memories(self, contact_id: object, limit: int) -> list[MemoryVersion] | None:
-        """As `Reader.memories` from the newest on. O(limit)."""
+    def memories(
+        self, contact_id: object, limit: int, *, at: int | None = None
+    ) -> Sequence[MemoryVersion] | None:
+        """As `Reader.memories` from the newest on, now or as of a committed revision. O(limit)."""
         ...

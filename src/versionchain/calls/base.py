@@ -56,6 +56,11 @@ class Reading(ABC):
     _settings: Settings
     _glance: Glance | None = None
 
+    @property
+    def _pages(self) -> Glance | None:
+        """What may give a listing of the state of this handle."""
+        return self._glance
+
     @abstractmethod
     def _reading(self, at: int | None = None) -> AbstractContextManager[Reader]:
         """One state to read from, for as long as the block lasts: the newest, or an older one."""

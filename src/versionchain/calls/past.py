@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import TypeVar, cast
 
 from .. import cursor, validation
-from ..backends.base import Reader
+from ..backends.base import Glance, Reader
 from ..errors import NotFoundError
 from ..model import Page, Revision
 from . import paging
@@ -42,6 +42,10 @@ class Snapshot(ReadCalls):
 
     def _ask(self, question: Callable[[Reader], T], at: int | None = None) -> T:
         return self._source._ask(question, self._revision if at is None else at)
+
+    @property
+    def _pages(self) -> Glance | None:
+        return self._source._glance
 
     def _as_of(self) -> int:
         return self._revision

@@ -168,9 +168,10 @@ class ReadCalls(Reading):
             ['Prefers tea']
         """
         whole = categories is None and session_id is None and metadata is None
-        if whole and after is None and self._glance is not None and type(limit) is int:
-            glanced = self._glance.memories(contact_id, min(limit, validation.MAX_LIMIT) + 1)
-            if glanced is not None and 0 < len(glanced) <= limit <= validation.MAX_LIMIT:
+        if whole and after is None and type(limit) is int and 0 < limit <= validation.MAX_LIMIT:
+            pages = self._pages
+            glanced = pages and pages.memories(contact_id, limit + 1, at=self._as_of())
+            if glanced and len(glanced) <= limit:
                 return Page(tuple(glanced), None)
         contact_id = validation.text("contact_id", contact_id)
         labels = None if categories is None else frozenset(validation.categories(categories))

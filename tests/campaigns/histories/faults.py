@@ -16,9 +16,10 @@ from versionchain.backends.asof import AsOfReader
 from versionchain.backends.memory import MemoryBackend
 from versionchain.backends.memory.reader import NowReader
 from versionchain.backends.sqlite import SQLiteBackend
+from versionchain.backends.sqlite.known import Answers, Known
 
 from ..campaign import Fault
-from ..planting import changed
+from ..planting import changed, instead
 
 
 def _stale(real: Any) -> Any:
@@ -105,6 +106,18 @@ def _token_ignored(real: Any) -> Any:
     return find
 
 
+def _uncounted(self: Known, tenant: str, connection: Any) -> Answers:
+    """Tells again what it has read, whoever has committed since."""
+    del connection
+    return self._tenants.setdefault(tenant, Answers())
+
+
+def _nothing_forgotten(self: Known, tenant: str, contacts: Any) -> Known:
+    """Keeps what its own commit changed."""
+    del tenant, contacts
+    return self
+
+
 @contextmanager
 def _stale_read() -> Iterator[None]:
     with (
@@ -123,6 +136,10 @@ FAULTS: Final[dict[str, Fault]] = {
     ),
     "write skew: a block reads outside of its transaction": changed(
         MemoryStore, "transaction", _reads_outside
+    ),
+    "what was read is told again after another's commit": instead(Known, "of", _uncounted),
+    "what was read is told again after the own commit": instead(
+        Known, "without", _nothing_forgotten
     ),
     "a dirty read": changed(memory, "PastReader", lambda _: lambda state, at: NowReader(state)),
 }

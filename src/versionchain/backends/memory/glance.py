@@ -68,10 +68,12 @@ class Glance:
             return None
         return found if found and state.turns == turns else None
 
-    def memories(self, contact_id: object, limit: int) -> list[MemoryVersion] | None:
+    def memories(
+        self, contact_id: object, limit: int, *, at: int | None = None
+    ) -> list[MemoryVersion] | None:
         state = self._state
         turns = state.turns
-        if state.pending is not None or type(contact_id) is not str:
+        if state.pending is not None or at is not None or type(contact_id) is not str:
             self._renew()
             return None
         contact = state.contacts.get(contact_id)

@@ -12,8 +12,9 @@ import os
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
+from functools import partial
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from ... import validation
 from ...errors import (
@@ -26,10 +27,13 @@ from ...errors import (
     StoreClosedError,
     TransactionError,
 )
+from ...model import MemoryVersion
 from ..base import Reader, Writer
 from ..lock import WriterLock
 from . import erase, inherited, schema
 from .faults import run, translated
+from .glance import Glance, Question
+from .known import Known
 from .past import SQLitePast
 from .pool import Durability, Pool
 from .reader import SQLiteReader, find_tenant
@@ -90,8 +94,7 @@ class SQLiteBackend:
         connection = pool.take()
         try:
             run(connection, "BEGIN")
-            key = self._key(connection, tenant)
-            yield SQLiteReader(connection, key) if at is None else SQLitePast(connection, key, at)
+            yield self._reader(connection, tenant, at)
         finally:
             _roll_back(connection)
             pool.give_back(connection)
@@ -104,15 +107,40 @@ class SQLiteBackend:
         pool = self._here().pool
         connection = pool.take()
         try:
-            return question(SQLiteReader(connection, self._key(connection, tenant)))
+            return question(self._reader(connection, tenant))
         finally:
             pool.give_back(connection)
+
+    def glance(self, tenant: str) -> Glance:
+        """Answers that hold still, or are read now; see `base.Glance`."""
+        return Glance(partial(self._look, tenant))
+
+    def _look(
+        self, tenant: str, kind: str, key: object, question: Question, at: int | None = None
+    ) -> Any:
+        pool = self._here().pool
+        connection = pool.take()
+        try:
+            known = connection.known
+            answers = known.of(tenant, connection)
+            found = getattr(answers, kind).get(key)
+            if found is None:
+                reader = self._reader(connection, tenant, at)
+                with suppress(UnicodeEncodeError):  # no such text is there
+                    found = question(reader)
+                if found:
+                    first = found if isinstance(found, MemoryVersion) else found[0]
+                    known.keep(answers, kind, key, found, first.contact_id)
+        finally:
+            pool.give_back(connection)
+        return found or None
 
     @contextmanager
     def write(self, tenant: str) -> Iterator[Writer]:
         """The one writer; see `base.Backend.write`."""
         process = self._here()
         with process.writing.held(), process.turns.held(), self._here().pool.lent() as connection:
+            known, connection.known = connection.known, Known()
             run(connection, "BEGIN IMMEDIATE")
             try:
                 writer = SQLiteWriter(connection, self._key(connection, tenant), tenant)
@@ -128,6 +156,8 @@ class SQLiteBackend:
                 raise
             if writer.tenant_key:
                 self._keys[tenant] = writer.tenant_key
+            if writer.touched is not None:
+                connection.known = known.without(tenant, writer.touched)
 
     def backup(self, path: Path) -> None:
         """Copies the file page by page, as of one commit; see `base.Backend.backup`."""
@@ -197,6 +227,10 @@ class SQLiteBackend:
             if version < schema.newest():
                 with process.turns.held():
                     schema.migrate(connection, busy_timeout=self._busy_timeout)
+
+    def _reader(self, connection: sqlite3.Connection, tenant: str, at: int | None = None) -> Reader:
+        key = self._key(connection, tenant)
+        return SQLiteReader(connection, key) if at is None else SQLitePast(connection, key, at)
 
     def _key(self, connection: sqlite3.Connection, tenant: str) -> int:
         """The tenant's key. One that was committed stays, so it may be remembered."""

@@ -14,6 +14,7 @@ from typing import Final, Literal
 from ...errors import StoreClosedError
 from .faults import translated
 from .inherited import Connections
+from .known import Link
 
 Durability = Literal["full", "normal"]
 
@@ -37,11 +38,11 @@ class Pool:
         self._synchronous = durability.upper()
         self._busy_timeout = busy_timeout
         self._connections = Connections(path, busy_timeout)
-        self._idle: deque[sqlite3.Connection] = deque()
+        self._idle: deque[Link] = deque()
         self._closed = False
 
     @contextmanager
-    def lent(self) -> Iterator[sqlite3.Connection]:
+    def lent(self) -> Iterator[Link]:
         """A connection for a block. One that a failure left in a transaction is thrown away.
 
         Raises:
@@ -60,7 +61,7 @@ class Pool:
         while self._idle:
             self._connections.close(self._idle.pop())
 
-    def take(self) -> sqlite3.Connection:
+    def take(self) -> Link:
         """A connection, to be given back; see `lent`."""
         if self._closed:
             raise StoreClosedError
@@ -69,7 +70,7 @@ class Pool:
         except IndexError:
             return self._connect()
 
-    def give_back(self, connection: sqlite3.Connection) -> None:
+    def give_back(self, connection: Link) -> None:
         """Takes back what was lent. O(1)."""
         if self._connections.inherited:
             pass  # a forked child left its parent's block
@@ -80,7 +81,7 @@ class Pool:
         if self._closed:
             self.close()
 
-    def _connect(self) -> sqlite3.Connection:
+    def _connect(self) -> Link:
         with translated():
             connection = sqlite3.connect(
                 self._path,
@@ -88,6 +89,7 @@ class Pool:
                 isolation_level=None,
                 check_same_thread=False,
                 cached_statements=_STATEMENTS,
+                factory=Link,
             )
             self._connections.add(connection)
             try:

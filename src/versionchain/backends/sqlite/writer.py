@@ -85,6 +85,8 @@ class SQLiteWriter(SQLiteReader):
 
     Attributes:
         ended: whether its transaction is over, by whichever end.
+        touched: the contacts that it changed, once its revision is recorded; None where others may
+            have changed too.
     """
 
     def __init__(self, connection: sqlite3.Connection, tenant_key: int, tenant: str) -> None:
@@ -96,7 +98,9 @@ class SQLiteWriter(SQLiteReader):
         self._newest: tuple[int, datetime | None] | None = None
         self._highest: tuple[str, int] | None = None
         self._spanned: tuple[str, int] | None = None
+        self._erased = False
         self.ended = False
+        self.touched: tuple[str, ...] | None = None
 
     @property
     def tenant_key(self) -> int:
@@ -161,10 +165,12 @@ class SQLiteWriter(SQLiteReader):
 
     def erase_contact(self, contact_id: str) -> None:
         erase_contact(self._connection, self._tenant, self._contact_key(contact_id))
+        self._erased = True
         self._forget()
 
     def erase_marked(self, revision: int) -> None:
         erase_marked(self._connection, self._tenant, revision)
+        self._erased = True
         self._forget()
 
     def load(self, fact: str | Revision | ChainFacts | ConnectionFacts) -> None:
@@ -223,6 +229,7 @@ class SQLiteWriter(SQLiteReader):
     def record(self, revision: Revision) -> None:
         self._require_whole()
         self._newest = None
+        self.touched = None if self._erased else revision.contacts
         counts = revision.counts
         touched = [self._contact_key(contact_id) for contact_id in revision.contacts]
         self._do(
