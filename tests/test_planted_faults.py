@@ -681,8 +681,13 @@ def test_the_machine_finds_a_planted_fault(fault, monkeypatch):
     assert found_by_the_machine(fault, monkeypatch, 60, 20)
 
 
-UNSEEN = ("a cursor without the tenant", "a reader without a snapshot")
-"""It gives no cursor to another tenant, and has one thread."""
+UNSEEN = (
+    "a cursor without the tenant",
+    "a reader without a snapshot",
+    "a savepoint that undoes nothing",
+    "a revision's number that is not released",
+)
+"""It gives no cursor to another tenant, has one thread, and no call of it raises once it wrote."""
 
 
 @pytest.mark.campaign

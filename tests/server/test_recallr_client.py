@@ -426,7 +426,7 @@ class TestErrors:
         """The client gives up by itself, and the next request is answered."""
         control.fail_next(1, "timeout", seconds=30)
         with unchanged(), pytest.raises(exceptions.TimeoutError) as caught:
-            do(dial(timeout=0.2).create_user("ada"))
+            do(dial(timeout=1.0).create_user("ada"))
         assert caught.value.http_status == 0
         assert do(dial().create_user("ada")).user_id == "ada"
 

@@ -12,11 +12,12 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
-from functools import partial
 from pathlib import Path
 from random import Random
 from typing import Any, Final
 from unittest import mock
+
+from versionchain.backends.sqlite.known import Link
 
 from ..forks import Child, forked
 from .churn import Churned
@@ -102,12 +103,16 @@ def _another(code: str, path: Path) -> Iterator[subprocess.Popen[str]]:
 @contextmanager
 def statements(change: Callable[[str], str]) -> Iterator[None]:
     """Connections that are made in this block run what `change` makes of each statement."""
+    real = sqlite3.connect
 
-    class Changed(sqlite3.Connection):
+    class Changed(Link):
         def execute(self, sql: str, *values: Any) -> sqlite3.Cursor:
             return super().execute(change(sql), *values)
 
-    with mock.patch.object(sqlite3, "connect", partial(sqlite3.connect, factory=Changed)):
+    def connect(*args: Any, **given: Any) -> sqlite3.Connection:
+        return real(*args, **{**given, "factory": Changed})
+
+    with mock.patch.object(sqlite3, "connect", connect):
         yield
 
 

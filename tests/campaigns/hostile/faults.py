@@ -21,7 +21,8 @@ def _version_unchecked() -> Any:
     real = schema._pragma
 
     def pragma(connection: Any, name: str) -> int:
-        return min(real(connection, name), 1) if name == "user_version" else real(connection, name)
+        found = real(connection, name)
+        return min(found, schema.newest()) if name == "user_version" else found
 
     return patch.object(schema, "_pragma", pragma)
 
