@@ -229,7 +229,14 @@ class TestRequireFree:
 
     @pytest.mark.parametrize(
         ("ids", "first"),
-        [(("v1", "new"), "v1"), (("new", "c1"), "c1"), (("new", "new"), "new"), (("a", "b"), None)],
+        [
+            (("v1", "new"), "v1"),
+            (("new", "c1"), "c1"),
+            (("new", "new"), "new"),
+            (("new", "new", "v1"), "new"),
+            (("new", "v1", "new"), "v1"),
+            (("a", "b"), None),
+        ],
     )
     def test_the_first_is_named(self, backend, clock, ids, first):
         """In the order given; the same id twice is taken the second time."""

@@ -74,16 +74,19 @@ class Work:
         return self._stamp
 
     def require_free(self, ids: Sequence[str]) -> None:
-        """Refuses ids that are taken, or else the same one twice. O(log n).
+        """Refuses ids that are taken, or the same one twice. O(ids · log n).
 
         Raises:
-            DuplicateIdError: the first that is.
+            DuplicateIdError: the first such.
         """
         taken = self.reader.taken(ids)
-        if taken is not None:
-            raise DuplicateIdError(taken)
-        if len(set(ids)) < len(ids):
-            raise DuplicateIdError(next(id for i, id in enumerate(ids) if id in ids[:i]))
+        if taken is None and len(set(ids)) == len(ids):
+            return
+        seen = {taken}
+        for id in ids:
+            if id in seen:
+                raise DuplicateIdError(id)
+            seen.add(id)
 
     def begin(self, beginnings: Sequence[Beginning]) -> tuple[MemoryVersion, ...]:
         """Writes the first versions of new chains, in their order. O(those · log n)."""
