@@ -49,27 +49,25 @@ def _update(self: Any, version_id: str, content: str) -> Any:
         return work.go_on(draft, id=self._settings.new_ids(1)[0], latest=latest)
 
 
-def _commit(self: MemoryWriter) -> State:
+def _commit(self: MemoryWriter) -> None:
     """Shows the change first, and its revision after."""
-    after = self._replacement or self._began
     with self._access:
         self._began.pending = None
     with self._access:
         if self._recorded is not None:
-            self._log(after, self._recorded)
+            self._log(self._began, self._recorded)
         self._journal.forget()
-    return after
 
 
-def _pend(self: MemoryWriter) -> None:
+def _pend(self: MemoryWriter, state: State) -> None:
     """Tells no reader that what it finds is not committed."""
-    del self
+    del self, state
 
 
-def _uncounted(self: MemoryWriter) -> None:
+def _uncounted(self: MemoryWriter, state: State) -> None:
     """Tells those that come that something is pending, and not those that are looking."""
-    if self._state.pending is None:
-        self._journal.set(self._state, "pending", len(self._state.revisions))
+    if state.pending is None:
+        self._journal.set(state, "pending", len(state.revisions))
 
 
 def _unlocked(self: Glance, contact_id: str, limit: int) -> Any:

@@ -31,7 +31,7 @@ from .glance import Glance
 from .journal import Journal
 from .past import PastReader
 from .reader import NowReader
-from .state import Chain, Contact, State, rank
+from .state import REPLACED, Chain, Contact, State, rank
 
 T = TypeVar("T")
 
@@ -74,7 +74,11 @@ class MemoryBackend:
 
     def glance(self, tenant: str) -> Glance:
         """Answers without a lock; see `base.Glance`."""
-        return Glance(self._states, tenant)
+        return Glance(State(pending=0) if self._closed else self._state_of(tenant))
+
+    def _state_of(self, tenant: str) -> State:
+        """The tenant's structures, which are one object for as long as the backend is open."""
+        return self._states.setdefault(tenant, State())
 
     def _reader(self, tenant: str, at: int | None) -> Reader:
         if self._closed:
@@ -90,16 +94,13 @@ class MemoryBackend:
         with self._writing.held():
             if self._closed:
                 raise StoreClosedError
-            state = self._states.get(tenant)
-            if state is None:
-                state = self._states[tenant] = State()
-            writer = MemoryWriter(state, self._access, self._journal)
+            writer = MemoryWriter(self._state_of(tenant), self._access, self._journal)
             if self._journal.mark():
                 with self._access:
                     self._journal.undo()  # what one left whose own rolling back was interrupted
             try:
                 yield writer
-                self._states[tenant] = writer.commit()
+                writer.commit()
             except BaseException:
                 self._journal.undoing_to = 0
                 writer.roll_back()
@@ -138,7 +139,7 @@ class MemoryWriter(NowReader):
 
     def apply(self, changes: Sequence[Change], stamp: Stamp) -> None:
         with self._access:
-            self._pend()
+            self._pend(self._state)
             for change in changes:
                 self._apply(change, stamp)
 
@@ -153,7 +154,7 @@ class MemoryWriter(NowReader):
 
     def apply_connection(self, change: ConnectionChange, stamp: Stamp) -> None:
         with self._access:
-            self._pend()
+            self._pend(self._state)
             if gone := change.end or change.forget:
                 until = None if change.forget else stamp.number
                 self._close(gone, until)
@@ -190,32 +191,30 @@ class MemoryWriter(NowReader):
                     self._journal.undo(mark)
             raise
 
-    def commit(self) -> State:
+    def commit(self) -> None:
         """Makes what was done visible to everybody. O(the revision's contacts).
 
         Until the journal forgets, all can be taken back, and is before another reader may look.
-
-        Returns:
-            The tenant's state from now on.
         """
         with self._access:
-            return self._commit()
+            self._commit()
 
-    def _commit(self) -> State:
-        after = self._replacement or self._began
+    def _commit(self) -> None:
+        state = self._began
         try:
             if self._replacement is not None:
-                build.finish(after)
+                build.finish(self._replacement)
+                self._pend(state)
+                for name in REPLACED:
+                    self._journal.set(state, name, getattr(self._replacement, name))
             if self._recorded is not None:
-                self._log(after, self._recorded)
+                self._log(state, self._recorded)
             self._journal.forget()
         except BaseException:
             self._journal.undoing_to = 0
             raise
         self._ended = True
-        # A state that another took the place of stays pending, so that nobody glances at it.
-        self._began.pending = None if after is self._began else 0
-        return after
+        state.pending = None
 
     def roll_back(self) -> None:
         """Takes back what was not committed. O(what was done)."""
@@ -224,10 +223,10 @@ class MemoryWriter(NowReader):
             self._journal.undo()
             self._began.pending = None
 
-    def _pend(self) -> None:
-        if self._state.pending is None:
-            self._journal.set(self._state, "pending", len(self._state.revisions))
-            self._state.turns += 1
+    def _pend(self, state: State) -> None:
+        if state.pending is None:
+            self._journal.set(state, "pending", len(state.revisions))
+            state.turns += 1
 
     def _log(self, state: State, revision: Revision) -> None:
         self._journal.append(state.revisions, revision)

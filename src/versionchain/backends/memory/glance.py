@@ -4,8 +4,6 @@ May live here: look-ups that are made without a lock, and how they know that the
 May not be known here: writing, older states, or what a caller may pass.
 """
 
-from collections.abc import Mapping
-
 from ...model import MemoryVersion
 from .state import State
 
@@ -13,31 +11,27 @@ from .state import State
 class Glance:
     """The newest state of one tenant. `base.Glance` says what each method promises.
 
-    A writer first sets `State.pending`, then counts `State.turns`, then changes something; and a
-    state that another took the place of stays pending. So whoever reads the count, finds nothing
-    pending, looks something up, and finds the count unchanged, looked at one committed state.
-    Where not, or where a structure that changed meanwhile refused, there is no answer.
+    A writer first sets `State.pending`, then counts `State.turns`, then changes something. So
+    whoever reads the count, finds nothing pending, looks something up, and finds the count
+    unchanged, looked at one committed state. Where not, or where a structure that changed meanwhile
+    refused, there is no answer.
 
     A reader needs a lock and a block: the same look-up takes five times as long (R1, R2). For that
     gain the same few lines stand in each method.
 
     Args:
-        states: the backend's, by tenant.
-        tenant: whose.
+        state: the tenant's; one that is pending for ever has no answer.
     """
 
-    __slots__ = ("_state", "_states", "_tenant")
+    __slots__ = ("_state",)
 
-    def __init__(self, states: Mapping[str, State], tenant: str) -> None:
-        self._states = states
-        self._tenant = tenant
-        self._state = states.get(tenant) or State(pending=0)
+    def __init__(self, state: State) -> None:
+        self._state = state
 
     def version(self, id: object) -> MemoryVersion | None:
         state = self._state
         turns = state.turns
         if state.pending is not None or type(id) is not str:
-            self._renew()
             return None
         found = state.versions.get(id)
         if found is None or found.deleted_revision is not None or state.turns != turns:
@@ -48,7 +42,6 @@ class Glance:
         state = self._state
         turns = state.turns
         if state.pending is not None or type(id) is not str:
-            self._renew()
             return None
         try:
             found = state.chains[id].living[-1]
@@ -60,7 +53,6 @@ class Glance:
         state = self._state
         turns = state.turns
         if state.pending is not None or type(id) is not str:
-            self._renew()
             return None
         try:
             found = tuple(state.chains[id].living)
@@ -74,12 +66,7 @@ class Glance:
         state = self._state
         turns = state.turns
         if state.pending is not None or at is not None or type(contact_id) is not str:
-            self._renew()
             return None
         contact = state.contacts.get(contact_id)
         found = None if contact is None else contact.newest(None, limit)
         return found if state.turns == turns else None
-
-    def _renew(self) -> None:
-        """Looks for the tenant's state of now, for the next time."""
-        self._state = self._states.get(self._tenant, self._state)

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from operator import attrgetter
 from typing import Final
 
-from attrs import define, field
+from attrs import define, field, fields
 from sortedcontainers import SortedDict
 
 from ...chain import Interval
@@ -152,3 +152,9 @@ class State:
         versions = self.versions
         found = dict.fromkeys(versions[id].chain_id for id in contact.order)
         return map(self.chains.__getitem__, found)
+
+
+REPLACED: Final = tuple(
+    each.name for each in fields(State) if each.name not in ("pending", "turns")
+)
+"""What a state takes over from another that was built in its place."""
