@@ -4,23 +4,24 @@ May live here: which figures the README shows, and where. May not be known here:
 measured.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, Final
 
 from . import report
 from .plot import work_of
-from .runs import AGAIN, GROUPS, NOW
+from .runs import GROUPS
 
 README: Final = Path(__file__).parents[1] / "README.md"
 BEGIN: Final = "<!-- begin: python -m benchmarks readme -->"
 END: Final = "<!-- end: python -m benchmarks readme -->"
 _TITLES: Final = {"none": "in memory", "normal": "NORMAL", "full": "FULL"}
 _OWN: Final = "versionchain"
-_READ: Final = (
-    "Each is a median, with how many times as long the floor takes, and the peer that comes"
-    " nearest: above 1, versionchain is faster."
+_FLOORS: Final = (
+    "What one operation takes, and how many times as long the floor takes: above 1, versionchain is"
+    " faster."
 )
+_PEERS: Final = "The peer that is ahead, or comes nearest, and how many times as long it takes"
 
 
 def in_readme(shown: str) -> str:
@@ -33,43 +34,48 @@ def in_readme(shown: str) -> str:
 
 def figures(results: Path) -> str:
     """All that the README shows of the results in a folder. O(their size)."""
-    run, growth, footprint = (
-        report.kept(results / f"{name}.json") for name in ("run", "growth", "footprint")
+    run, peers, growth, footprint = (
+        report.kept(results / f"{name}.json") for name in ("run", "peers", "growth", "footprint")
     )
+    machine, peer = report.described(run["machine"]), _scale(peers)
     parts = [
-        f"{report.described(run['machine'])}; {run['n']:,} versions, {run['rounds']} rounds.",
-        _works(run["rows"]),
-        _READ,
+        f"{machine}; {_scale(run)}. {_FLOORS}",
+        _table(run["rows"], _beside_the_floor),
+        f"{_PEERS} ({peer}):",
+        _table(peers["rows"], _nearest),
         _rest("Growth", growth["verdicts"]),
         _rest("Size", footprint["verdicts"]),
     ]
     return "\n\n".join(parts)
 
 
-def _works(rows: Sequence[dict[str, Any]]) -> str:
-    heads = ["| work | " + " | ".join(f"{_TITLES[each]}" for each in GROUPS) + " |"]
-    heads.append("|---" * (1 + len(GROUPS)) + "|")
-    lines = []
+def _scale(results: dict[str, Any]) -> str:
+    return f"{results['n']:,} versions, {results['rounds']} rounds"
+
+
+def _table(rows: Sequence[dict[str, Any]], cell: Callable[[list[dict[str, Any]]], str]) -> str:
+    """A line a workload, a column a durability."""
+    heads = ["work", *(_TITLES[each] for each in GROUPS)]
+    lines = [heads, ["---"] * len(heads)]
     for work in dict.fromkeys(work_of(row) for row in rows):
         its = [row for row in rows if work_of(row) == work]
-        cells = [_cell([row for row in its if row["durability"] == each]) for each in GROUPS]
-        lines.append(f"| {work} | " + " | ".join(cells) + " |")
-    return "\n".join([*heads, *lines])
+        cells = [cell([row for row in its if row["durability"] == each]) for each in GROUPS]
+        lines.append([work, *cells])
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
 
 
-def _cell(rows: Sequence[dict[str, Any]]) -> str:
-    """What the library took, and beside it the floor's ratio and the nearest peer's."""
-    own = next(row for row in rows if row["subject"] == _OWN)
-    others = [
-        row for row in rows if row["ratio"] is not None and row["subject"] not in (AGAIN, NOW)
-    ]
-    said = [report.time(own["seconds"]["value"])]
-    said += [f"floor {row['ratio']['value']:.2f}" for row in others if row["kind"] == "floor"]
-    peers = [row for row in others if row["kind"] == "peer"]
-    if peers:
-        nearest = min(peers, key=lambda row: float(row["ratio"]["value"]))
-        said.append(f"{nearest['subject']} {nearest['ratio']['value']:.2f}")
-    return ", ".join(said)
+def _beside_the_floor(rows: list[dict[str, Any]]) -> str:
+    took = [report.time(row["seconds"]["value"]) for row in rows if row["subject"] == _OWN]
+    ratios = [f"{row['ratio']['value']:.2f}" for row in rows if row["kind"] == "floor"]
+    return ", ".join(took + ratios)
+
+
+def _nearest(rows: list[dict[str, Any]]) -> str:
+    peers = [row for row in rows if row["kind"] == "peer"]
+    if not peers:
+        return ""
+    nearest = min(peers, key=lambda row: float(row["ratio"]["value"]))
+    return f"{nearest['subject']} {nearest['ratio']['value']:.2f}"
 
 
 def _rest(title: str, verdicts: Sequence[dict[str, Any]]) -> str:

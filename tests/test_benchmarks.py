@@ -379,5 +379,10 @@ def test_what_the_readme_shows_of_a_row() -> None:
         row("versionchain", "library", None, "normal"),
         row("versionchain", "library", None, "full"),
     ]
-    last = readme._works(rows).splitlines()[-1]
-    assert last == "| W1 | 500 ms, floor 0.25, other 2.00 | 500 ms | 500 ms |"
+    floors = readme._table(rows, readme._beside_the_floor).splitlines()
+    assert floors == [
+        "| work | in memory | NORMAL | FULL |",
+        "| --- | --- | --- | --- |",
+        "| W1 | 500 ms, 0.25 | 500 ms | 500 ms |",
+    ]
+    assert readme._table(rows, readme._nearest).splitlines()[-1] == "| W1 | other 2.00 |  |  |"

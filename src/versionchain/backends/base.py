@@ -221,7 +221,7 @@ class Writer(Reader, Protocol):
     """A reader that also changes its tenant; its reads see what it did."""
 
     def apply(self, changes: Sequence[Change], stamp: Stamp) -> None:
-        """Does all that the changes of one or more chains say, in their order, and nothing else.
+        """Does all that the changes say, each of another chain, and nothing else.
 
         O(log n) for an insert and for a mark of one version; O(the range) for a longer mark.
         """
