@@ -11,6 +11,7 @@ from typing import Any, Final
 from . import report
 from .plot import work_of
 from .runs import GROUPS
+from .workloads import WORKLOADS
 
 README: Final = Path(__file__).parents[1] / "README.md"
 BEGIN: Final = "<!-- begin: python -m benchmarks readme -->"
@@ -60,7 +61,7 @@ def _table(rows: Sequence[dict[str, Any]], cell: Callable[[list[dict[str, Any]]]
     for work in dict.fromkeys(work_of(row) for row in rows):
         its = [row for row in rows if work_of(row) == work]
         cells = [cell([row for row in its if row["durability"] == each]) for each in GROUPS]
-        lines.append([work, *cells])
+        lines.append([f"{work}: {WORKLOADS[work.split()[0]].title}", *cells])
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)
 
 

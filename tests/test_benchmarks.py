@@ -383,6 +383,6 @@ def test_what_the_readme_shows_of_a_row() -> None:
     assert floors == [
         "| work | in memory | NORMAL | FULL |",
         "| --- | --- | --- | --- |",
-        "| W1 | 500 ms, 0.25 | 500 ms | 500 ms |",
+        "| W1: add | 500 ms, 0.25 | 500 ms | 500 ms |",
     ]
-    assert readme._table(rows, readme._nearest).splitlines()[-1] == "| W1 | other 2.00 |  |  |"
+    assert readme._table(rows, readme._nearest).splitlines()[-1] == "| W1: add | other 2.00 |  |  |"
