@@ -70,8 +70,10 @@ def _uncounted(self: MemoryWriter, state: State) -> None:
         self._journal.set(state, "pending", len(state.revisions))
 
 
-def _unlocked(self: Glance, contact_id: str, limit: int) -> Any:
+def _unlocked(self: Glance, contact_id: str, limit: int, *, at: int | None = None) -> Any:
     """Looks, whoever is writing."""
+    if at is not None:
+        return None
     contact = self._state.contacts.get(contact_id)
     return None if contact is None else contact.newest(None, limit)
 
