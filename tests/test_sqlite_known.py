@@ -184,6 +184,18 @@ def test_a_load_is_seen(store, path, tmp_path):
         assert looked(copy) == looked(store)
 
 
+def test_what_was_erased_is_in_no_connection(store, path):
+    """Not in one either that nobody has used since."""
+    with store._backend._process.pool.lent() as used, store._backend._process.pool.lent() as idle:
+        answers = idle.known.of("default", idle)
+        idle.known.keep(answers, "heads", "an id", latest(store), "ada")
+        assert used is not idle
+    store.erase_contact("ada")
+    pool = store._backend._process.pool
+    assert len(pool._idle) > 1
+    assert all(not link.known._tenants for link in pool._idle)
+
+
 def test_it_does_not_grow(store, monkeypatch):
     """One record too many, and it begins anew."""
     monkeypatch.setattr(known, "_MOST", 5)

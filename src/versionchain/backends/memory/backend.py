@@ -78,7 +78,7 @@ class MemoryBackend:
 
     def _state_of(self, tenant: str) -> State:
         """The tenant's structures, which are one object for as long as the backend is open."""
-        return self._states.setdefault(tenant, State())
+        return self._states.get(tenant) or self._states.setdefault(tenant, State())
 
     def _reader(self, tenant: str, at: int | None) -> Reader:
         if self._closed:

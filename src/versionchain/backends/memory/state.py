@@ -3,8 +3,8 @@
 May live here: the structures, and the questions that they answer without a rule.
 May not be known here: tenants, locks, transactions.
 
-The records are the store: `versions` holds each version as it stands now, links included, and a
-change replaces records by others. So a chain is a linked list through the dict of ids, and a
+The records are the store: each version stands as it is now, links included, in the index by id, in
+its chain, and as a latest one in its contact's listing; a change replaces records by others, and a
 version is handed out as it lies there.
 """
 

@@ -177,6 +177,7 @@ class SQLiteBackend:
             process = self._here()
             with process.writing.held(), process.turns.held(), process.pool.lent() as connection:
                 erase.purge(connection)
+                process.pool.forget()
         except ErasureIncompleteError:
             raise
         except StorageError as error:

@@ -12,12 +12,10 @@ and to find an answer 10 and more (R1, R2, L1).
 
 import sqlite3
 from collections.abc import Iterable
-from typing import Any, Final, TypeVar
+from typing import Any, Final
 
 from ...model import MemoryVersion
 from .faults import run
-
-T = TypeVar("T")
 
 _MOST: Final = 10_000
 """How many records a connection keeps at most; one more, and it begins anew."""
@@ -68,7 +66,9 @@ class Known:
             answers = self._tenants[tenant] = Answers()
         return answers
 
-    def keep(self, answers: Answers, kind: str, key: object, found: T, contact_id: str) -> T:
+    def keep(
+        self, answers: Answers, kind: str, key: object, found: object, contact_id: str
+    ) -> None:
         """Keeps an answer, which holds until the contact changes. O(1)."""
         self._records += len(found) if isinstance(found, tuple) else 1
         if self._records > _MOST:
@@ -77,7 +77,6 @@ class Known:
             held = getattr(answers, kind)
             held[key] = found
             answers.by_contact.setdefault(contact_id, []).append((held, key))
-        return found
 
     def clear(self) -> None:
         """Forgets everything. O(1)."""

@@ -61,6 +61,11 @@ class Pool:
         while self._idle:
             self._connections.close(self._idle.pop())
 
+    def forget(self) -> None:
+        """Makes the connections that are not lent forget what they have read. O(connections)."""
+        for connection in list(self._idle):
+            connection.known.clear()
+
     def take(self) -> Link:
         """A connection, to be given back; see `lent`."""
         if self._closed:

@@ -6,15 +6,12 @@ rows are asked for.
 
 import json
 from datetime import UTC, datetime, timedelta
-from typing import Final, TypeVar
+from typing import Final
 
 from ...chain import Node
 from ...errors import CorruptStoreError
 from ...model import Connection, MemoryVersion, Revision, RevisionCounts, position
 from .faults import Row
-
-K = TypeVar("K")
-V = TypeVar("V")
 
 _DECODE: Final = json.JSONDecoder().raw_decode  # json.loads takes four times as long (L1)
 _ENCODE: Final = json.JSONEncoder(ensure_ascii=False).encode
@@ -25,15 +22,10 @@ _FROM_SECONDS: Final = datetime.fromtimestamp
 _EXACT: Final = 1 << 52
 """Microseconds, in the year 2112: so far a float of seconds tells them apart."""
 
-# What was decoded once and found sound: looked up here, it is not decoded again, which takes a
-# fifth off a listing and a history (L1, R2). Another process can change a row, but not what a value
-# says.
-_LABELS: Final[dict[str, tuple[str, ...]]] = {}
-_OBJECTS: Final[dict[str, None]] = {}
+# What a number of microseconds means, so that it is worked out once: a fifth off a listing and a
+# history (L1, R2). Of texts nothing is remembered here, since an erasure must leave none of them.
 _MOMENTS: Final[dict[int, datetime]] = {}
-_SHOWN: Final[dict[tuple[str, ...], str]] = {}
 _MOST: Final = 10_000
-_LONGEST: Final = 256
 
 LIVING_COLUMNS: Final = (
     "v.id, v.chain_id, v.contact_id, v.number, v.content, v.categories, v.metadata, v.session_id,"
@@ -66,7 +58,9 @@ def moment(value: int) -> datetime:
             made = _EPOCH + timedelta(microseconds=value)
     except _MALFORMED:
         raise CorruptStoreError("The file holds a time that is none.") from None
-    _remember(_MOMENTS, value, made)
+    if len(_MOMENTS) >= _MOST:
+        _MOMENTS.clear()
+    _MOMENTS[value] = made
     return made
 
 
@@ -113,18 +107,15 @@ def version(
             or not (session_id is None or type(session_id) is str)
         ):
             raise TypeError
-        labels = _LABELS.get(categories)
         written_at = _MOMENTS.get(created_at)
-        if metadata not in _OBJECTS:
-            _object(metadata)
         return MemoryVersion(
             id,
             chain_id,
             contact_id,
             number,
             content,
-            _labels(categories) if labels is None else labels,
-            metadata,
+            () if categories == "[]" else _labels(categories),
+            metadata if metadata == "{}" else _object(metadata),
             session_id,
             None if event_start is None else moment(event_start),
             None if event_end is None else moment(event_end),
@@ -143,13 +134,12 @@ def version(
 
 def columns(version: MemoryVersion, created_at: int) -> tuple[object, ...]:
     """A version's own columns, from `id` to `ordinal`; its time is given in microseconds. O(1)."""
-    categories = version.categories
     return (
         version.id,
         version.chain_id,
         version.contact_id,
         version.content,
-        "[]" if not categories else _SHOWN.get(categories) or _shown(categories),
+        _ENCODE(version.categories) if version.categories else "[]",
         version.metadata_json,
         version.session_id,
         optional_micros(version.event_start),
@@ -157,14 +147,6 @@ def columns(version: MemoryVersion, created_at: int) -> tuple[object, ...]:
         created_at,
         *position(version),
     )
-
-
-def _shown(categories: tuple[str, ...]) -> str:
-    """As JSON; remembered, as `_labels` does."""
-    encoded = _ENCODE(categories)
-    if len(encoded) <= _LONGEST:
-        _remember(_SHOWN, categories, encoded)
-    return encoded
 
 
 def node(id: str, number: int, created_at: int, revision: int, ordinal: int) -> Node:
@@ -229,30 +211,19 @@ def _require(kinds: tuple[type, ...], *values: object) -> None:
 
 
 def _labels(encoded: str) -> tuple[str, ...]:
-    """A JSON array of texts; remembered, since the same few come again."""
+    """A JSON array of texts."""
     found, end = _DECODE(encoded)
     if type(found) is not list or end != len(encoded):
         raise TypeError
     for each in found:
         if type(each) is not str:
             raise TypeError
-    labels = tuple(found)
-    if len(encoded) <= _LONGEST:
-        _remember(_LABELS, encoded, labels)
-    return labels
+    return tuple(found)
 
 
 def _object(encoded: str) -> str:
-    """A JSON object's text, as it is; remembered, since what was one stays one."""
+    """A JSON object's text, as it is."""
     found, end = _DECODE(encoded)
     if type(found) is not dict or end != len(encoded):
         raise TypeError
-    if len(encoded) <= _LONGEST:
-        _remember(_OBJECTS, encoded, None)
     return encoded
-
-
-def _remember(known: dict[K, V], key: K, value: V) -> None:
-    if len(known) >= _MOST:
-        known.clear()
-    known[key] = value
