@@ -51,6 +51,7 @@ class Scheduler:
     Attributes:
         opcodes: how many were counted in the last run; all of them only where it ended traced.
         releases: at which opcodes a lock was let go, likewise.
+        ends: at which opcode each task ended, likewise.
         switches: how often control passed at a chosen opcode.
     """
 
@@ -66,6 +67,7 @@ class Scheduler:
         self.opcodes = 0
         self.switches = 0
         self.releases: list[int] = []
+        self.ends = [0, 0]
         self._done = [True, True]
         self._waits: list[Lock | None] = [None, None]
         self._task: Task | None = None
@@ -104,6 +106,7 @@ class Scheduler:
         if first == 1:
             self._pass_on(0)
         self._answers[0] = self._made(tasks[0])
+        self.ends[0] = self.opcodes
         self._finish(0)
         return tuple(self._answers)
 
@@ -113,6 +116,7 @@ class Scheduler:
             if self._task is None:
                 return
             self._answers[1] = self._made(self._task)
+            self.ends[1] = self.opcodes
             self._done[1] = True
             if self._done[0]:
                 self._ended.release()

@@ -3,10 +3,12 @@
 May live here: what a seed chooses, and what must hold at the end. May not be known here: how
 control is passed.
 
-Few switches find most races, so a seed chooses one to three among the opcodes that the two calls
-have, one after the other: half of them anywhere, half soon after a lock was let go, since there
-another gets in. The judge is a run without any switch: the two answers and the structures
-in the end must be those of one of the two orders, and there `verify()` holds.
+Few switches find most races, so a seed chooses one to three. A third of the schedules leaves the
+call that begins at one of its own opcodes, the other at one of its own, and so on, since a short
+call is seldom met otherwise; in the rest a switch is anywhere in the two, one after the other, or
+soon after a lock was let go, since there another gets in. The judge is a run without any switch:
+the two answers and the structures in the end must be those of one of the two orders, and there
+`verify()` holds.
 """
 
 from collections.abc import Iterator
@@ -64,7 +66,7 @@ class Table:
         self.held: Held = prepare(backend)
         self._kept = dumps(backend._states)
         self._serial: dict[str, tuple[Outcome, Outcome]] = {}
-        self._opcodes: dict[str, int] = {}
+        self._lengths: dict[str, tuple[int, int]] = {}
         self._releases: dict[str, list[int]] = {}
 
     def close(self) -> None:
@@ -75,20 +77,38 @@ class Table:
         """What a seed chooses for a pair."""
         random = Random(seed)
         self.serial(pair)
+        first, switches = random.randrange(2), random.choice((1, 1, 2, 2, 3))
+        choose = self._within if random.random() < 0.33 else self._anywhere
+        return Chance(first, choose(random, pair, first, switches))
+
+    def _within(self, random: Random, pair: str, first: int, switches: int) -> list[int]:
+        """Each call in turn is left at an opcode of its own."""
+        lengths, made, points = self._lengths[pair], [0, 0], [0]
+        for switch in range(switches):
+            me = (first + switch) % 2
+            further = random.randint(1, max(1, lengths[me] - made[me]))
+            made[me] += further
+            points.append(points[-1] + further)
+        return points[1:]
+
+    def _anywhere(self, random: Random, pair: str, first: int, switches: int) -> list[int]:
+        """At opcodes of the two calls one after the other, half of them where a lock was let go."""
+        del first
         points = set()
-        for _ in range(random.choice((1, 1, 2, 2, 3))):
+        for _ in range(switches):
             if random.random() < 0.5:
-                points.add(random.randint(1, self._opcodes[pair]))
+                points.add(random.randint(1, sum(self._lengths[pair])))
             else:
                 points.add(random.choice(self._releases[pair]) + random.choice(SOON))
-        return Chance(random.randrange(2), sorted(points))
+        return sorted(points)
 
     def serial(self, pair: str) -> tuple[Outcome, Outcome]:
         """What the pair comes to in either order, with no switch."""
         if pair not in self._serial:
             for _ in range(2):  # once more, since what the library remembers costs once
                 both = tuple(self.made(pair, Chance(first, []), whole=True) for first in (0, 1))
-                self._opcodes[pair] = self.scheduler.opcodes
+                after, end = self.scheduler.ends[1], self.scheduler.opcodes
+                self._lengths[pair] = (end - after, after)
                 self._releases[pair] = self.scheduler.releases or [0]
             self._serial[pair] = (both[0], both[1])
         return self._serial[pair]
@@ -189,5 +209,5 @@ CAMPAIGN: Final = Campaign(
     run=run,
     faults=FAULTS,
     share=300,
-    patience=3000,
+    patience=20_000,
 )
