@@ -7,7 +7,6 @@ May not be known here: storage, or whether the two are of one memory.
 import json
 from collections.abc import Iterator
 from datetime import datetime
-from difflib import SequenceMatcher
 from typing import Literal
 
 from attrs import frozen
@@ -102,6 +101,8 @@ def diff(before: MemoryVersion, after: MemoryVersion) -> Diff:
 
 
 def _lines(before: list[str], after: list[str]) -> Iterator[LineChange]:
+    from difflib import SequenceMatcher  # needed by few, and 1 ms of the package's import
+
     for tag, a, a_end, b, b_end in SequenceMatcher(None, before, after).get_opcodes():
         if tag != "equal":
             for number in range(a, a_end):

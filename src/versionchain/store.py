@@ -17,7 +17,6 @@ from attrs import evolve
 from . import validation
 from .audit import audit
 from .backends.base import Ask, Backend, Glance, Reader, Writer
-from .backends.memory import MemoryBackend
 from .calls import AllCalls, EraseCalls, Settings, TransferCalls
 from .errors import InvalidInputError, StoreClosedError
 from .ids import UUID7
@@ -32,6 +31,12 @@ Durability = Literal["full", "normal"]
 
 def _now() -> datetime:
     return datetime.now(UTC)
+
+
+def _in_memory() -> Backend:
+    from .backends.memory import MemoryBackend  # each backend is imported where one is made
+
+    return MemoryBackend()
 
 
 def _backend(value: Backend) -> Backend:
@@ -82,7 +87,7 @@ class MemoryStore(AllCalls, EraseCalls, TransferCalls):
             ids=UUID7() if ids is None else validation.function("ids", ids),
             max_content_bytes=validation.integer("max_content_bytes", max_content_bytes, 1),
         )
-        self._backend: Backend = MemoryBackend() if backend is None else _backend(backend)
+        self._backend = _in_memory() if backend is None else _backend(backend)
         self._ask_backend: Ask | None = getattr(self._backend, "ask", None)
         self._glance = self._glance_at()
         self._owns_backend = True

@@ -4,7 +4,6 @@ May live here: reading the format, and the refusal of what is not in it or break
 May not be known here: files, or where the facts go.
 """
 
-import hashlib
 import json
 from array import array
 from collections.abc import Iterable, Iterator
@@ -73,6 +72,8 @@ class _Lines:
     """Lines as values, with the number of the last and the digest of all before it."""
 
     def __init__(self, lines: Iterable[bytes]) -> None:
+        import hashlib  # needed by few, and 2 ms of the package's import
+
         self._lines = iter(lines)
         self._digest = hashlib.blake2b(digest_size=DIGEST_BYTES)
         self.digest = ""

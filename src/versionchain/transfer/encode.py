@@ -3,7 +3,6 @@
 May live here: the format. May not be known here: files, or where the facts come from.
 """
 
-import hashlib
 import json
 from collections.abc import Iterable, Iterator
 from datetime import datetime
@@ -65,6 +64,8 @@ def encode(facts: Iterable[Fact]) -> Iterator[bytes]:
         >>> [line.decode()[:30] for line in encode(["ada"])][1:]
         ['{"kind":"contact","id":"ada"}\n', '{"kind":"end","counts":{"conta']
     """
+    import hashlib  # needed by few, and 2 ms of the package's import
+
     digest = hashlib.blake2b(digest_size=DIGEST_BYTES)
     counts = Transfer()
 
