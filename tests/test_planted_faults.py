@@ -201,8 +201,15 @@ def deleted_counted(real, contact_id):
     return evolve(count, versions=count.versions + count.deleted)
 
 
-def only_the_living_taken(real, ids):
-    return next((id for id in ids if real.version(id) is not None), None)
+def only_the_living_taken(real, changes, stamp):
+    real.apply([_freed(real, change) for change in changes], stamp)
+
+
+def _freed(real, change):
+    """The change, its new version under another id where its own is a deleted one's."""
+    new = change.insert
+    gone = new is not None and real.version(new.id) is None and real.facts_of(new.id) is not None
+    return evolve(change, insert=evolve(new, id=f"{new.id}-again")) if gone else change
 
 
 def oldest_first(real, contact_id, *, before, limit):
@@ -466,7 +473,7 @@ FAULTS = [
     Fault(
         "an id that is free once its version is deleted",
         (BackendContract, "test_a_taken_id_is_refused"),
-        tamper={"taken": only_the_living_taken},
+        tamper={"apply": only_the_living_taken},
     ),
     Fault(
         "a stale update accepted",

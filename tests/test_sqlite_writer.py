@@ -177,20 +177,6 @@ def test_all_of_a_contacts_cuts_mark_nobody_elses(backend, store):
     assert store.verify().ok
 
 
-def test_the_first_that_is_taken_is_named(store):
-    """Of two, as for one new memory, and of many."""
-    first, second = store.add("ada", "one"), store.add("ada", "two")
-    free = [f"00000000-0000-4000-8000-{n:012}" for n in range(5)]
-    with store._backend.write("default") as writer:
-        assert writer.taken(free[:2]) is None
-        assert writer.taken(free) is None
-        assert writer.taken([]) is None
-        assert writer.taken([second.id]) == second.id
-        assert writer.taken([second.chain_id, first.id]) == second.chain_id
-        assert writer.taken([free[0], first.id]) == first.id
-        assert writer.taken([*free, second.id, first.id]) == second.id
-
-
 def test_a_contacts_revisions_are_those_it_was_alone_in_and_those_it_was_not(store):
     """In order, and a page of them at a time."""
     for n in range(4):

@@ -205,7 +205,7 @@ class TestNothing:
         assert store.verify().ok
 
 
-class TestRequireFree:
+class TestTaken:
     """Ids that are still to be had."""
 
     def test_what_is_taken_is_named(self, store):
@@ -226,28 +226,6 @@ class TestRequireFree:
         assert store.revisions() == before
         assert store.count("ada") == Count(1, 1, 1)
         assert store.verify().ok
-
-    @pytest.mark.parametrize(
-        ("ids", "first"),
-        [
-            (("v1", "new"), "v1"),
-            (("new", "c1"), "c1"),
-            (("new", "new"), "new"),
-            (("new", "new", "v1"), "new"),
-            (("new", "v1", "new"), "v1"),
-            (("a", "b"), None),
-        ],
-    )
-    def test_the_first_is_named(self, backend, clock, ids, first):
-        """In the order given; the same id twice is taken the second time."""
-        with working(backend, clock) as work:
-            first_version(work)
-            if first is None:
-                assert work.require_free(ids) is None
-            else:
-                with pytest.raises(DuplicateIdError) as raised:
-                    work.require_free(ids)
-                assert raised.value.id == first
 
     def test_an_id_given_twice_to_add_many(self, store):
         """The second of two equal ids is one too many, and all is undone."""

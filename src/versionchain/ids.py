@@ -7,6 +7,10 @@ import os
 import threading
 import time
 import uuid
+from typing import Final
+
+# The two highest bits of a digit that say which sort of UUID it is; the lower two stay as they are.
+_VARIANT: Final = {f"{digit:x}": f"{8 | digit & 3:x}" for digit in range(16)}
 
 
 class UUID7:
@@ -39,10 +43,10 @@ class UUID7:
         with self._lock:
             first = max(now, self._last + 1)
             self._last = first + count - 1
-        noises = memoryview(os.urandom(8 * count)).cast("Q")
-        return [_text(first + i, noise) for i, noise in enumerate(noises)]
-
-
-def _text(now: int, noise: int) -> str:
-    time, rest = f"{now:015x}", f"{2 << 62 | noise & (1 << 62) - 1:x}"
-    return f"{time[:8]}-{time[8:12]}-7{time[12:]}-{rest[:4]}-{rest[4:]}"
+        noise = os.urandom(8 * count).hex()
+        made = []
+        for i in range(count):
+            when, rest = f"{first + i:015x}", noise[16 * i : 16 * i + 16]
+            variant = _VARIANT[rest[0]]
+            made.append(f"{when[:8]}-{when[8:12]}-7{when[12:]}-{variant}{rest[1:4]}-{rest[4:]}")
+        return made

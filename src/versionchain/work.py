@@ -13,7 +13,6 @@ from . import chain, validation
 from .backends.base import Reader, Writer
 from .chain import Change, Draft, Stamp
 from .connections import ConnectionChange
-from .errors import DuplicateIdError
 from .model import Deletion, Erasure, MemoryVersion, Outcome, Restoration, Revision, RevisionCounts
 
 Clock = Callable[[], datetime]
@@ -73,23 +72,12 @@ class Work:
             self._stamp = Stamp(number + 1, now if last is None else max(now, last))
         return self._stamp
 
-    def require_free(self, ids: Sequence[str]) -> None:
-        """Refuses ids that are taken, or the same one twice. O(ids · log n).
+    def begin(self, beginnings: Sequence[Beginning]) -> tuple[MemoryVersion, ...]:
+        """Writes the first versions of new chains, in their order. O(those · log n).
 
         Raises:
-            DuplicateIdError: the first such.
+            DuplicateIdError: an id is taken, or is given twice.
         """
-        taken = self.reader.taken(ids)
-        if taken is None and len(set(ids)) == len(ids):
-            return
-        seen = {taken}
-        for id in ids:
-            if id in seen:
-                raise DuplicateIdError(id)
-            seen.add(id)
-
-    def begin(self, beginnings: Sequence[Beginning]) -> tuple[MemoryVersion, ...]:
-        """Writes the first versions of new chains, in their order. O(those · log n)."""
         stamp, first = self.stamp, self._written
         return self._append(
             [
@@ -108,7 +96,11 @@ class Work:
         )
 
     def go_on(self, draft: Draft, *, id: str, latest: MemoryVersion) -> MemoryVersion:
-        """Writes the next version of a chain, which inherited already. O(log n)."""
+        """Writes the next version of a chain, which inherited already. O(log n).
+
+        Raises:
+            DuplicateIdError: the id is taken.
+        """
         change = chain.append(
             draft,
             id=id,

@@ -8,7 +8,7 @@ facts follows from those: links, latest, counts. So restored versions, replaced 
 memories come out right without a rule of their own.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from datetime import datetime
 from itertools import chain, islice
 
@@ -150,10 +150,6 @@ class AsOfReader:
         """See `base.Reader`."""
         facts = self.facts_of(chain_id)
         return 0 if facts is None else facts.last_number
-
-    def taken(self, ids: Sequence[str]) -> str | None:
-        """See `base.Reader`."""
-        return next((id for id in ids if self.facts_of(id) is not None), None)
 
     def ids(self, prefix: str, *, limit: int) -> list[str]:
         """See `base.Reader`."""

@@ -142,13 +142,6 @@ class Reader(Protocol):
         """The highest number that the chain ever used; it never falls. O(log n)."""
         ...
 
-    def taken(self, ids: Sequence[str]) -> str | None:
-        """The first of these that a version or a chain, deleted or not, has as its id.
-
-        O(ids · log n).
-        """
-        ...
-
     def ids(self, prefix: str, *, limit: int) -> list[str]:
         """The ids of versions and chains, deleted or not, that begin with `prefix`, in order.
 
@@ -224,6 +217,11 @@ class Writer(Reader, Protocol):
         """Does all that the changes say, each of another chain, and nothing else.
 
         O(log n) for an insert and for a mark of one version; O(the range) for a longer mark.
+
+        Raises:
+            DuplicateIdError: a version or a chain, deleted or not, has the id of a new one, or two
+                new ones have it. It names the first such in their order, a version before its
+                chain. What was done by then, the end of the block or savepoint must undo.
         """
         ...
 

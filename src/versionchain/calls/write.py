@@ -178,7 +178,6 @@ class WriteCalls(Working):
             if latest.next_id is not None:
                 raise StaleVersionError(find_latest(work.reader, version_id, None).id)
             new_id = wanted or self._settings.new_ids(1)[0]
-            work.require_free([new_id])
             return work.go_on(said, id=new_id, latest=latest)
 
     def connect(
@@ -314,5 +313,4 @@ class WriteCalls(Working):
         beginnings = [
             (contact_id, next(fresh), id or next(fresh), draft) for contact_id, draft, id in checked
         ]
-        work.require_free([id for each in beginnings for id in (each[2], each[1])])
         return work.begin(beginnings)

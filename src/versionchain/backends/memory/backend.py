@@ -21,7 +21,7 @@ from attrs import evolve
 from ... import validation
 from ...chain import Change, Span, Stamp, bury, place
 from ...connections import ConnectionChange
-from ...errors import StorageError, StoreClosedError
+from ...errors import DuplicateIdError, StorageError, StoreClosedError
 from ...facts import ChainFacts, ConnectionFacts
 from ...model import Connection, MemoryVersion, Revision, position
 from ..base import Reader, Writer
@@ -243,16 +243,20 @@ class MemoryWriter(NowReader):
         return contact
 
     def _insert(self, version: MemoryVersion, contact: Contact) -> None:
-        journal, state, id = self._journal, self._state, version.id
+        journal, state, id, chain_id = self._journal, self._state, version.id, version.chain_id
+        if id in state.versions or id in state.chains:
+            raise DuplicateIdError(id)
         journal.put(state.versions, id, version)
-        chain = state.chains.get(version.chain_id)
-        if chain is None:
-            chain = Chain(version.chain_id, contact.id, version.number, [version], [id])
+        if version.number == 1:
+            if chain_id in state.versions or chain_id in state.chains:
+                raise DuplicateIdError(chain_id)
+            chain = Chain(chain_id, contact.id, 1, [version], [id])
             journal.put(state.chains, chain.id, chain)
             journal.put(state.chains, id, chain)
             journal.append(contact.order, id)
             self._lead(contact, None, version)
         else:
+            chain = state.chains[chain_id]
             journal.put(state.chains, id, chain)
             journal.append(chain.ids, id)
             journal.append(contact.order, id)

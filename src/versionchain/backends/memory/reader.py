@@ -4,7 +4,7 @@ May live here: answers read off the structures. May not be known here: writing, 
 """
 
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from datetime import datetime
 from itertools import islice
 from operator import attrgetter
@@ -138,13 +138,6 @@ class NowReader:
 
     def last_number(self, chain_id: str) -> int:
         return self._state.chains[chain_id].last_number
-
-    def taken(self, ids: Sequence[str]) -> str | None:
-        versions, chains = self._state.versions, self._state.chains
-        for id in ids:
-            if id in versions or id in chains:
-                return id
-        return None
 
     def ids(self, prefix: str, *, limit: int) -> list[str]:
         every = self._state.versions.keys() | self._state.chains.keys()

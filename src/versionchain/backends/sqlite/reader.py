@@ -7,7 +7,6 @@ bound parameter. Every statement starts from the tenant's key, and reaches chain
 through it alone.
 """
 
-import json
 import sqlite3
 from collections.abc import Iterator, Sequence
 from datetime import datetime
@@ -142,11 +141,6 @@ _MARKED_UNTIL: Final = """
     SELECT k.contact_id, count(*) FROM contacts k
     JOIN versions v ON v.contact = k.key AND v.deleted > 0
     WHERE k.tenant = ? AND v.deleted <= ? GROUP BY k.contact_id"""
-_TAKEN: Final = "SELECT 1 FROM ids WHERE tenant = ? AND id = ?"
-_EITHER_TAKEN: Final = f"{_TAKEN} UNION ALL {_TAKEN}"
-_FIRST_TAKEN: Final = """
-    SELECT j.value FROM json_each(?) j
-    WHERE EXISTS (SELECT 1 FROM ids i WHERE i.tenant = ? AND i.id = j.value) LIMIT 1"""
 _IDS: Final = "SELECT id FROM ids WHERE tenant = ? AND id >= ? AND id < ? ORDER BY id LIMIT ?"
 _ENDS: Final = "JOIN chains s ON s.key = n.source JOIN chains t ON t.key = n.target"
 _LIVES: Final = f"EXISTS (SELECT 1 FROM versions v WHERE v.chain = s.key AND {_LIVING})"
@@ -336,17 +330,6 @@ class SQLiteReader:
     def last_number(self, chain_id: str) -> int:
         row = self._row(_LAST_NUMBER, self._tenant, chain_id)
         return 0 if row is None else rows.number(row[0])
-
-    def taken(self, ids: Sequence[str]) -> str | None:
-        # One id of an update and two of a new memory, free as good as always: half of the time of
-        # the statement for many (W1, W2).
-        tenant = self._tenant
-        if len(ids) == 1:
-            return None if self._row(_TAKEN, tenant, ids[0]) is None else ids[0]
-        if len(ids) == 2 and self._row(_EITHER_TAKEN, tenant, ids[0], tenant, ids[1]) is None:
-            return None
-        row = self._row(_FIRST_TAKEN, json.dumps(ids), tenant)
-        return None if row is None else rows.text(row[0])
 
     def ids(self, prefix: str, *, limit: int) -> list[str]:
         above = prefix + "\U0010ffff"

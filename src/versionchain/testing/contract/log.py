@@ -181,7 +181,7 @@ class PastContract(ContractBase):
                 assert reader.newest() == (at, time)
                 assert reader.seen("ada") is (at >= 1)
                 assert reader.seen("grace") is (at >= 4)
-                assert reader.taken((UNKNOWN, v2.id)) == (v2.id if at >= 2 else None)
+                assert (reader.facts_of(v2.id) is not None) is (at >= 2)
                 assert (reader.version(v2.id) is not None) is (at == 2)
                 assert (reader.head(v1.chain_id) is not None) is (at >= 1)
                 assert len(reader.outlines("ada")) == len(reader.spans("ada")) == min(at, 1)
@@ -223,7 +223,7 @@ class PastContract(ContractBase):
                 assert reader.contacts(after=None, limit=9) == []
                 assert [*reader.outlines("ada"), *reader.spans("ada")] == []
                 assert not reader.seen("ada")
-                assert reader.taken((UNKNOWN,)) is None
+                assert reader.facts_of(UNKNOWN) is None
                 assert [*reader.chains(), *reader.links()] == []
                 assert list(reader.self_check()) == []
 

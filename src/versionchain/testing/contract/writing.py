@@ -65,6 +65,32 @@ class AddingContract(ContractBase):
                 store.add_many([NewMemory("ada", "New"), NewMemory("ada", "Again", id=id)])
             assert raised.value.id == id
 
+    def test_the_first_taken_id_is_named(self, store: MemoryStore, ids: Ids) -> None:
+        """In the order of the items, a version's before its chain's, also where one is repeated."""
+        taken = store.add("ada", "Prefers tea")
+        store.delete(taken.id)
+        for given, first in (
+            ((OWN, taken.id), taken.id),
+            ((OWN, taken.chain_id, OWN), taken.chain_id),
+            ((OWN, OTHER, OWN, taken.id), OWN),
+            ((OWN, taken.id, OWN), taken.id),
+        ):
+            with refuses(DuplicateIdError, store) as raised:
+                store.add_many(NewMemory("ada", f"v{n}", id=id) for n, id in enumerate(given))
+            assert raised.value.id == first
+        ids.push(taken.chain_id)
+        with refuses(DuplicateIdError, store) as raised:
+            store.add_many([NewMemory("ada", "v1", id=OWN), NewMemory("ada", "v2", id=OWN)])
+        assert raised.value.id == taken.chain_id
+        ids.push(taken.chain_id)
+        with refuses(DuplicateIdError, store) as raised:
+            store.add("ada", "v1", id=taken.id)
+        assert raised.value.id == taken.id
+        ids.push(OTHER, OWN)
+        with refuses(DuplicateIdError, store) as raised:
+            store.add_many([NewMemory("ada", "v1", id=OWN), NewMemory("ada", "v2", id=UNKNOWN)])
+        assert raised.value.id == OWN
+
     def test_an_id_source_that_repeats_itself_is_refused(
         self, store: MemoryStore, ids: Ids
     ) -> None:
