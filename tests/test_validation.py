@@ -22,6 +22,15 @@ quick = settings(deadline=None, max_examples=200)
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
 ID = "0190d3c1-7f2e-7abc-8def-0123456789ab"
 MIB, KIB64 = 1 << 20, 64 << 10
+TEXTS = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=9)
+JSON = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers(-(2**63), 2**63 - 1)
+    | st.floats(allow_nan=False, allow_infinity=False)
+    | TEXTS,
+    lambda inner: st.lists(inner) | st.lists(inner).map(tuple) | st.dictionaries(TEXTS, inner),
+)
 
 
 class Text(str):
@@ -282,10 +291,16 @@ class TestMetadata:
         assert validation.metadata(value) == text
 
     @quick
+    @given(st.dictionaries(TEXTS, JSON))
+    def test_it_is_written_as_json_is(self, value):
+        """Whatever comes in, the text is the standard library's own."""
+        text = json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+        assert validation.metadata(value) == text
+
+    @quick
     @given(
         st.dictionaries(
-            st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=3),
-            st.none() | st.booleans() | st.floats(allow_nan=False, allow_infinity=False),
+            TEXTS, st.none() | st.booleans() | st.floats(allow_nan=False, allow_infinity=False)
         )
     )
     def test_it_decodes_to_what_it_was(self, value):
@@ -475,12 +490,22 @@ class TestMetadata:
         ],
         ids=["a text", "a key", "numbers", "lists", "texts", "dicts"],
     )
-    def test_what_is_a_byte_too_large_is_not_even_encoded(self, monkeypatch, value):
+    def test_what_is_a_byte_too_large_is_refused(self, value):
         """What has no escapes and no long numbers is counted exactly."""
         rest = 65_536 - len(json.dumps({"": value}, separators=(",", ":")))
         assert len(validation.metadata({"k" * rest: value})) == 65_536
-        monkeypatch.setattr(validation, "_ENCODE", None)
         assert refused(validation.metadata, {"k" * (rest + 1): value}) == ("metadata", TOO_BIG)
+
+    @pytest.mark.parametrize(
+        "value", [{"k": "x" * KIB64}, {"x" * KIB64: 1}, {"k": {"x" * KIB64: 1}}]
+    )
+    def test_a_text_that_is_too_large_is_not_even_looked_at(self, monkeypatch, value):
+        """Its length alone says that it does not fit."""
+        monkeypatch.setattr(
+            validation, "_check_storable", lambda field, text: text[:1000].index("k")
+        )
+        monkeypatch.setattr(validation, "_quote", lambda text: text[:1000].index("k"))
+        assert refused(validation.metadata, value) == ("metadata", TOO_BIG)
 
     def test_what_is_shared_a_little_comes_in(self):
         """Sharing itself is no fault."""

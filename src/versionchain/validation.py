@@ -6,11 +6,11 @@ May not be known here: what is stored. All of it runs before anything is written
 every backend, and no message quotes the value.
 """
 
-import json
 import math
 import re
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
+from json.encoder import encode_basestring as _quote
 from typing import Any, Final, TypeGuard, TypeVar
 from uuid import UUID
 
@@ -30,9 +30,7 @@ MAX_INTEGER: Final = (1 << 63) - 1
 _INT64: Final = 1 << 63
 _TOO_LONG: Final = f"must be at most {MAX_METADATA_BYTES:,} bytes of JSON"
 _CANONICAL: Final = re.compile("[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}").fullmatch
-_ENCODE: Final = json.JSONEncoder(
-    sort_keys=True, separators=(",", ":"), ensure_ascii=False, check_circular=False
-).encode  # the walk before it refuses what contains itself
+_CONSTANTS: Final = {None: "null", True: "true", False: "false"}
 
 
 def text(field: str, value: object, most: int | None = MAX_NAME) -> str:
@@ -45,7 +43,7 @@ def text(field: str, value: object, most: int | None = MAX_NAME) -> str:
         raise InvalidInputError(field, f"must be at most {most:,} characters, not {len(value):,}")
     if not value or value.isspace():
         raise InvalidInputError(field, "must not be empty or blank")
-    _storable(field, value)
+    _check_storable(field, value)
     return value
 
 
@@ -97,62 +95,80 @@ def metadata(value: object, field: str = "metadata") -> str:
         raise InvalidInputError(field, f"must be a dict, not {type(value).__name__}")
     if not value:
         return "{}"
-    _check_json(field, value)
-    encoded = _ENCODE(value)
+    encoded = _json(field, value, MAX_METADATA_DEPTH, MAX_METADATA_BYTES - 1)
     if not fits(encoded, MAX_METADATA_BYTES):
         raise InvalidInputError(field, _TOO_LONG)
     return encoded
 
 
-def _check_json(field: str, value: Any) -> None:
-    """Refuses what JSON or a storage has no place for. O(n), bounded by what may come in.
+def _json(field: str, container: Any, deep: int, room: int) -> str:
+    """A dict, list or tuple as canonical JSON; refuses what JSON or a storage has no place for.
 
-    It counts what each value takes of JSON at least, and texts without escapes exactly: so one that
-    is shared is not repeated, and what contains itself comes to an end.
+    Checked and written in one walk: two thirds of what `json` takes after a walk (W1, WB). Each
+    value is written as `json` does it.
+
+    Args:
+        field: for the error.
+        container: the value.
+        deep: how deep it may nest, itself included.
+        room: how many characters it may take but for one bracket. So one that is shared is not
+            repeated for ever, and what contains itself comes to an end.
+
+    Cost: O(n log n), and no more than fits.
     """
-    spent = 1
-    containers: list[tuple[Any, int]] = [(value, 1)]
-    while containers:
-        container, depth = containers.pop()
-        if depth > MAX_METADATA_DEPTH:
-            raise InvalidInputError(field, f"must nest at most {MAX_METADATA_DEPTH} deep")
-        if type(container) is dict:
-            spent += _check_keys(field, container)
-            container = container.values()
-        for item in container:
-            kind = type(item)
-            spent += 2  # a digit, or one bracket; and the comma, or the other bracket
-            if kind is str:
-                spent += len(item) + 1
-                _storable(field, item)
-            elif kind is dict or kind is list or kind is tuple:
-                containers.append((item, depth + 1))
-            elif kind is not bool and item is not None:
-                _check_number(field, item)
-            if spent > MAX_METADATA_BYTES:
-                raise InvalidInputError(field, _TOO_LONG)
+    if not deep:
+        raise InvalidInputError(field, f"must nest at most {MAX_METADATA_DEPTH} deep")
+    keyed = type(container) is dict
+    if keyed:
+        _check_keys(field, container, room)
+    parts = []
+    for item in sorted(container) if keyed else container:
+        value = container[item] if keyed else item
+        kind = type(value)
+        if kind is str:
+            if len(value) > room:
+                break
+            _check_storable(field, value)
+            part = _quote(value)
+        elif kind is int and -_INT64 <= value < _INT64:
+            part = repr(value)
+        elif kind is dict or kind is list or kind is tuple:
+            part = _json(field, value, deep - 1, room)
+        else:
+            part = _constant(field, value)
+        if keyed:
+            part = f"{_quote(item)}:{part}"
+        room -= len(part) + 1  # the comma, or the other bracket
+        if room < 0:
+            break
+        parts.append(part)
+    else:
+        inside = ",".join(parts)
+        return f"{{{inside}}}" if keyed else f"[{inside}]"
+    raise InvalidInputError(field, _TOO_LONG)
 
 
-def _check_keys(field: str, value: dict[Any, Any]) -> int:
-    """Refuses what is no key; how much the keys take of JSON at least."""
-    spent = 0
+def _check_keys(field: str, value: dict[Any, Any], room: int) -> None:
     for key in value:
         if type(key) is not str:
             raise InvalidInputError(field, f"must have string keys alone, not {type(key).__name__}")
-        spent += len(key) + 3
-        _storable(field, key)
-    return spent
+        room -= len(key)
+        if room < 0:
+            raise InvalidInputError(field, _TOO_LONG)
+        _check_storable(field, key)
 
 
-def _check_number(field: str, value: Any) -> None:
+def _constant(field: str, value: Any) -> str:
     kind = type(value)
+    if value is None or kind is bool:
+        return _CONSTANTS[value]
     if kind is int:
-        if not -_INT64 <= value < _INT64:
-            raise InvalidInputError(field, "must hold no integer beyond 64 bits")
-    elif kind is not float:
+        raise InvalidInputError(field, "must hold no integer beyond 64 bits")
+    if kind is not float:
         raise InvalidInputError(field, f"must hold JSON values alone, not {kind.__name__}")
-    elif not math.isfinite(value):
+    if not math.isfinite(value):
         raise InvalidInputError(field, "must hold no NaN and no infinity")
+    return repr(value)
 
 
 def identifier(field: str, value: object) -> str:
@@ -332,7 +348,7 @@ def _plain(value: object, most: int | None) -> TypeGuard[str]:
     )
 
 
-def _storable(field: str, value: str) -> None:
+def _check_storable(field: str, value: str) -> None:
     if "\0" in value:
         raise InvalidInputError(field, "must hold no NUL character")
     if not value.isascii():
