@@ -44,9 +44,14 @@ class UUID7:
             first = max(now, self._last + 1)
             self._last = first + count - 1
         noise = os.urandom(8 * count).hex()
-        made = []
-        for i in range(count):
-            when, rest = f"{first + i:015x}", noise[16 * i : 16 * i + 16]
-            variant = _VARIANT[rest[0]]
-            made.append(f"{when[:8]}-{when[8:12]}-7{when[12:]}-{variant}{rest[1:4]}-{rest[4:]}")
+        made: list[str] = []
+        at = 0
+        for now in range(first, first + count):
+            step = now & 4095
+            if not step or not made:
+                when = f"{now >> 12:012x}"
+                begin = f"{when[:8]}-{when[8:]}-7"
+            rest = f"{noise[at + 1 : at + 4]}-{noise[at + 4 : at + 16]}"
+            made.append(f"{begin}{step:03x}-{_VARIANT[noise[at]]}{rest}")
+            at += 16
         return made

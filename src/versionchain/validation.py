@@ -8,6 +8,7 @@ every backend, and no message quotes the value.
 
 import math
 import re
+import sys
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from json.encoder import encode_basestring as _quote
@@ -33,13 +34,13 @@ _CANONICAL: Final = re.compile("[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}").fu
 _CONSTANTS: Final = {None: "null", True: "true", False: "false"}
 
 
-def text(field: str, value: object, most: int | None = MAX_NAME) -> str:
+def text(field: str, value: object, most: int = MAX_NAME) -> str:
     """A string that is not blank, storable everywhere, and of at most `most` characters. O(n)."""
     if _plain(value, most):
         return value
     if type(value) is not str:
         raise InvalidInputError(field, f"must be a str, not {type(value).__name__}")
-    if most is not None and len(value) > most:
+    if len(value) > most:
         raise InvalidInputError(field, f"must be at most {most:,} characters, not {len(value):,}")
     if not value or value.isspace():
         raise InvalidInputError(field, "must not be empty or blank")
@@ -52,12 +53,12 @@ def optional_text(field: str, value: object, most: int = MAX_NAME) -> str | None
     return None if value is None else text(field, value, most)
 
 
-def content(value: object, most_bytes: int, field: str = "content") -> str:
+def content(value: object, most_bytes: int) -> str:
     """A memory's text of at most `most_bytes` of UTF-8. O(n)."""
-    said = text(field, value, None)
+    said = text("content", value, sys.maxsize)
     if not fits(said, most_bytes):
         size = len(said.encode())
-        raise InvalidInputError(field, f"must be at most {most_bytes:,} bytes, not {size:,}")
+        raise InvalidInputError("content", f"must be at most {most_bytes:,} bytes, not {size:,}")
     return said
 
 
@@ -66,21 +67,21 @@ def fits(said: str, most_bytes: int) -> bool:
     return len(said) * 4 <= most_bytes or len(said.encode()) <= most_bytes
 
 
-def categories(value: object, field: str = "categories") -> tuple[str, ...]:
+def categories(value: object) -> tuple[str, ...]:
     """Labels in the order given, each once; None is none. O(n)."""
     if value is None:
         return ()
     if type(value) is not list and type(value) is not tuple:
         raise InvalidInputError(
-            field, f"must be a list or tuple of strings, not {type(value).__name__}"
+            "categories", f"must be a list or tuple of strings, not {type(value).__name__}"
         )
     for i, label in enumerate(value):
         if not _plain(label, MAX_NAME):
-            text(f"{field}[{i}]", label)
+            text(f"categories[{i}]", label)
     return tuple(dict.fromkeys(value))
 
 
-def metadata(value: object, field: str = "metadata") -> str:
+def metadata(value: object) -> str:
     """A dict of JSON values as canonical JSON text; None is {}.
 
     Sorted keys, no blanks, non-ASCII as it is; a tuple becomes a list. O(n log n).
@@ -92,23 +93,22 @@ def metadata(value: object, field: str = "metadata") -> str:
     if value is None:
         return "{}"
     if type(value) is not dict:
-        raise InvalidInputError(field, f"must be a dict, not {type(value).__name__}")
+        raise InvalidInputError("metadata", f"must be a dict, not {type(value).__name__}")
     if not value:
         return "{}"
-    encoded = _json(field, value, MAX_METADATA_DEPTH, MAX_METADATA_BYTES - 1)
+    encoded = _json(value, MAX_METADATA_DEPTH, MAX_METADATA_BYTES - 1)
     if not fits(encoded, MAX_METADATA_BYTES):
-        raise InvalidInputError(field, _TOO_LONG)
+        raise InvalidInputError("metadata", _TOO_LONG)
     return encoded
 
 
-def _json(field: str, container: Any, deep: int, room: int) -> str:
+def _json(container: Any, deep: int, room: int) -> str:
     """A dict, list or tuple as canonical JSON; refuses what JSON or a storage has no place for.
 
     Checked and written in one walk: two thirds of what `json` takes after a walk (W1, WB). Each
     value is written as `json` does it.
 
     Args:
-        field: for the error.
         container: the value.
         deep: how deep it may nest, itself included.
         room: how many characters it may take but for one bracket. So one that is shared is not
@@ -117,10 +117,10 @@ def _json(field: str, container: Any, deep: int, room: int) -> str:
     Cost: O(n log n), and no more than fits.
     """
     if not deep:
-        raise InvalidInputError(field, f"must nest at most {MAX_METADATA_DEPTH} deep")
+        raise InvalidInputError("metadata", f"must nest at most {MAX_METADATA_DEPTH} deep")
     keyed = type(container) is dict
     if keyed:
-        _check_keys(field, container, room)
+        _check_keys(container, room)
     parts = []
     for item in sorted(container) if keyed else container:
         value = container[item] if keyed else item
@@ -128,14 +128,14 @@ def _json(field: str, container: Any, deep: int, room: int) -> str:
         if kind is str:
             if len(value) > room:
                 break
-            _check_storable(field, value)
+            _check_storable("metadata", value)
             part = _quote(value)
         elif kind is int and -_INT64 <= value < _INT64:
             part = repr(value)
         elif kind is dict or kind is list or kind is tuple:
-            part = _json(field, value, deep - 1, room)
+            part = _json(value, deep - 1, room)
         else:
-            part = _constant(field, value)
+            part = _constant(value)
         if keyed:
             part = f"{_quote(item)}:{part}"
         room -= len(part) + 1  # the comma, or the other bracket
@@ -145,29 +145,31 @@ def _json(field: str, container: Any, deep: int, room: int) -> str:
     else:
         inside = ",".join(parts)
         return f"{{{inside}}}" if keyed else f"[{inside}]"
-    raise InvalidInputError(field, _TOO_LONG)
+    raise InvalidInputError("metadata", _TOO_LONG)
 
 
-def _check_keys(field: str, value: dict[Any, Any], room: int) -> None:
+def _check_keys(value: dict[Any, Any], room: int) -> None:
     for key in value:
         if type(key) is not str:
-            raise InvalidInputError(field, f"must have string keys alone, not {type(key).__name__}")
+            raise InvalidInputError(
+                "metadata", f"must have string keys alone, not {type(key).__name__}"
+            )
         room -= len(key)
         if room < 0:
-            raise InvalidInputError(field, _TOO_LONG)
-        _check_storable(field, key)
+            raise InvalidInputError("metadata", _TOO_LONG)
+        _check_storable("metadata", key)
 
 
-def _constant(field: str, value: Any) -> str:
+def _constant(value: Any) -> str:
     kind = type(value)
     if value is None or kind is bool:
         return _CONSTANTS[value]
     if kind is int:
-        raise InvalidInputError(field, "must hold no integer beyond 64 bits")
+        raise InvalidInputError("metadata", "must hold no integer beyond 64 bits")
     if kind is not float:
-        raise InvalidInputError(field, f"must hold JSON values alone, not {kind.__name__}")
+        raise InvalidInputError("metadata", f"must hold JSON values alone, not {kind.__name__}")
     if not math.isfinite(value):
-        raise InvalidInputError(field, "must hold no NaN and no infinity")
+        raise InvalidInputError("metadata", "must hold no NaN and no infinity")
     return repr(value)
 
 
@@ -238,32 +240,31 @@ def new_draft(
     event_start: object,
     event_end: object,
     most_bytes: int,
-    prefix: str = "",
 ) -> Draft:
     """What a new memory is going to say, which has nothing to inherit. O(its size)."""
     found = Draft(
-        content(said, most_bytes, prefix + "content"),
-        _categories(categories, prefix + "categories"),
-        _metadata(metadata, prefix + "metadata"),
-        None if session_id is None else text(prefix + "session_id", session_id),
-        None if event_start is None else moment(prefix + "event_start", event_start),
-        None if event_end is None else moment(prefix + "event_end", event_end),
+        content(said, most_bytes),
+        _categories(categories),
+        _metadata(metadata),
+        None if session_id is None else text("session_id", session_id),
+        None if event_start is None else moment("event_start", event_start),
+        None if event_end is None else moment("event_end", event_end),
     )
     if event_end is not None:
-        in_order(found, prefix)
+        in_order(found)
     return found
 
 
 _categories, _metadata = categories, metadata
 
 
-def in_order(said: Draft, prefix: str = "") -> None:
+def in_order(said: Draft) -> None:
     """Refuses an event that ends before it starts, as far as both are known. O(1)."""
     start, end = said.event_start, said.event_end
     if isinstance(start, Inherit) or isinstance(end, Inherit) or start is None or end is None:
         return
     if end < start:
-        raise InvalidInputError(prefix + "event_end", "must not be before event_start")
+        raise InvalidInputError("event_end", "must not be before event_start")
 
 
 def new_memories(items: object) -> Sequence[NewMemory]:
@@ -333,7 +334,7 @@ def not_itself(source_chain: str, target_chain: str) -> None:
         raise InvalidInputError("target_id", "must be of another memory than source_id")
 
 
-def _plain(value: object, most: int | None) -> TypeGuard[str]:
+def _plain(value: object, most: int) -> TypeGuard[str]:
     """Whether a value is a text that nobody refuses, as most are; others are looked at closely.
 
     It takes a third of what the single checks do (W1).
@@ -341,10 +342,9 @@ def _plain(value: object, most: int | None) -> TypeGuard[str]:
     return (
         type(value) is str
         and value.isascii()
+        and 0 < len(value) <= most
         and not value.isspace()
         and "\0" not in value
-        and len(value) > 0
-        and (most is None or len(value) <= most)
     )
 
 

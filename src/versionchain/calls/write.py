@@ -11,12 +11,14 @@ from uuid import UUID
 
 from .. import chain, connections, validation
 from ..chain import INHERIT, Draft, Inherit
-from ..errors import NotFoundError, StaleVersionError
+from ..errors import InvalidInputError, NotFoundError, StaleVersionError
 from ..model import Connection, MemoryVersion, NewMemory
 from ..work import Work
 from .base import Working, find_latest, find_version
 
 Categories = list[str] | tuple[str, ...] | None
+_Wanted = tuple[str, Draft, str | None]
+"""A new memory: its contact, what it says, and the id that its version is to have, or None."""
 
 
 class WriteCalls(Working):
@@ -61,19 +63,11 @@ class WriteCalls(Working):
             >>> memory.number, memory.status.name, memory.categories
             (1, 'CURRENT', ('taste',))
         """
-        contact_id = validation.text("contact_id", contact_id)
-        draft = validation.new_draft(
-            content,
-            categories,
-            metadata,
-            session_id,
-            event_start,
-            event_end,
-            self._settings.max_content_bytes,
+        wanted = self._checked(
+            contact_id, content, categories, metadata, session_id, event_start, event_end, id
         )
-        wanted = validation.optional_identifier("id", id)
         with self._working("add") as work:
-            return self._begin(work, [(contact_id, draft, wanted)])[0]
+            return self._begin(work, [wanted])[0]
 
     def add_many(self, items: Iterable[NewMemory]) -> tuple[MemoryVersion, ...]:
         """New memories in one revision: all of them, or none.
@@ -98,12 +92,27 @@ class WriteCalls(Working):
             >>> [memory.revision for memory in both]
             [1, 1]
         """
-        listed = validation.new_memories(items)
-        checked = [self._checked(item, f"items[{i}].") for i, item in enumerate(listed)]
-        if not checked:
+        wanted = []
+        for i, item in enumerate(validation.new_memories(items)):
+            try:
+                wanted.append(
+                    self._checked(
+                        item.contact_id,
+                        item.content,
+                        item.categories,
+                        item.metadata,
+                        item.session_id,
+                        item.event_start,
+                        item.event_end,
+                        item.id,
+                    )
+                )
+            except InvalidInputError as error:
+                raise InvalidInputError(f"items[{i}].{error.field}", error.problem) from None
+        if not wanted:
             return ()
         with self._working("add_many") as work:
-            return self._begin(work, checked)
+            return self._begin(work, wanted)
 
     def update(
         self,
@@ -290,27 +299,37 @@ class WriteCalls(Working):
             work.connect(change, (source.contact_id, target.contact_id))
             return existing
 
-    def _checked(self, item: NewMemory, prefix: str) -> tuple[str, Draft, str | None]:
-        contact_id = validation.text(prefix + "contact_id", item.contact_id)
+    def _checked(
+        self,
+        contact_id: object,
+        content: object,
+        categories: object,
+        metadata: object,
+        session_id: object,
+        event_start: object,
+        event_end: object,
+        id: object,
+    ) -> _Wanted:
+        """What one new memory is asked to be; the arguments are those of `add`."""
+        whose = validation.text("contact_id", contact_id)
         draft = validation.new_draft(
-            item.content,
-            item.categories,
-            item.metadata,
-            item.session_id,
-            item.event_start,
-            item.event_end,
+            content,
+            categories,
+            metadata,
+            session_id,
+            event_start,
+            event_end,
             self._settings.max_content_bytes,
-            prefix,
         )
-        return contact_id, draft, validation.optional_identifier(prefix + "id", item.id)
+        return whose, draft, validation.optional_identifier("id", id)
 
-    def _begin(
-        self, work: Work, checked: Sequence[tuple[str, Draft, str | None]]
-    ) -> tuple[MemoryVersion, ...]:
+    def _begin(self, work: Work, wanted: Sequence[_Wanted]) -> tuple[MemoryVersion, ...]:
         """New chains, each with its draft as its first version."""
-        own = sum(id is None for _, _, id in checked)
-        fresh = iter(self._settings.new_ids(len(checked) + own))
-        beginnings = [
-            (contact_id, next(fresh), id or next(fresh), draft) for contact_id, draft, id in checked
-        ]
-        return work.begin(beginnings)
+        own = sum(id is None for _, _, id in wanted)
+        fresh = iter(self._settings.new_ids(len(wanted) + own))
+        return work.begin(
+            [
+                (contact_id, next(fresh), id or next(fresh), draft)
+                for contact_id, draft, id in wanted
+            ]
+        )

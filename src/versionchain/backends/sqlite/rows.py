@@ -142,8 +142,8 @@ def columns(version: MemoryVersion, created_at: int) -> tuple[object, ...]:
         f"[{', '.join(map(_quote, version.categories))}]",
         version.metadata_json,
         version.session_id,
-        optional_micros(version.event_start),
-        optional_micros(version.event_end),
+        None if version.event_start is None else micros(version.event_start),
+        None if version.event_end is None else micros(version.event_end),
         created_at,
         *position(version),
     )
