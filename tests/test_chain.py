@@ -15,6 +15,7 @@ from versionchain.chain import (
     INHERIT,
     Change,
     Draft,
+    Edit,
     Marked,
     Node,
     Outline,
@@ -107,7 +108,7 @@ FULL = Draft(
     event_start=time_of(-2),
     event_end=time_of(-1),
 )
-SILENT = Draft("Text", INHERIT, INHERIT, INHERIT, INHERIT, INHERIT)
+SILENT = Edit("Text")
 EMPTY = Draft("Text", (), "{}", None, None, None)
 FIELDS = ["categories", "metadata_json", "session_id", "event_start", "event_end"]
 
@@ -150,9 +151,10 @@ class TestAppend:
         assert node(change.insert) == head
         assert change.insert.status is Status.CURRENT
 
-    def test_what_a_new_chain_leaves_out_is_empty(self):
+    def test_what_a_draft_does_not_say_is_empty(self):
         """Without a version before it there is nothing to inherit."""
-        version = appended(SILENT).insert
+        assert Draft("Text") == EMPTY
+        version = appended(EMPTY).insert
         assert [getattr(version, name) for name in FIELDS] == [(), "{}", None, None, None]
 
     def test_it_follows_the_latest(self):
@@ -174,8 +176,8 @@ class TestAppend:
     def test_a_field_that_is_left_out_is_inherited(self, name):
         """INHERIT takes the version's before; the other fields are the draft's."""
         before = version_of(1, **attrs.asdict(FULL, filter=lambda a, _: a.name in FIELDS))
-        draft = attrs.evolve(EMPTY, **{name: INHERIT})
-        version = appended(draft, previous=before, last_number=1).insert
+        said = {each: getattr(EMPTY, each) for each in FIELDS if each != name}
+        version = appended(inherit(Edit("Text", **said), before), previous=before).insert
         for each in FIELDS:
             source = before if each == name else EMPTY
             assert getattr(version, each) == getattr(source, each)
@@ -184,21 +186,21 @@ class TestAppend:
     def test_a_field_that_is_given_is_not_inherited(self, name):
         """A value is taken, and an empty one clears: only INHERIT inherits."""
         before = version_of(1, **attrs.asdict(FULL, filter=lambda a, _: a.name in FIELDS))
-        draft = attrs.evolve(SILENT, **{name: getattr(EMPTY, name)})
-        version = appended(draft, previous=before, last_number=1).insert
+        edit = attrs.evolve(SILENT, **{name: getattr(EMPTY, name)})
+        version = appended(inherit(edit, before), previous=before).insert
         for each in FIELDS:
             source = EMPTY if each == name else before
             assert getattr(version, each) == getattr(source, each)
 
     def test_the_content_is_never_inherited(self):
         """An update says what the memory is from now on."""
-        assert appended(SILENT, previous=version_of(1), last_number=1).insert.content == "Text"
+        assert inherit(SILENT, attrs.evolve(version_of(1), content="Other")).content == "Text"
 
-    def test_inherit_fills_in_what_the_draft_leaves_out(self):
-        """A draft that inherits whole is the version before with another text."""
+    def test_inherit_fills_in_what_the_edit_leaves_out(self):
+        """An edit that inherits whole is the version before with another text."""
         before = version_of(1, **attrs.asdict(FULL, filter=lambda a, _: a.name in FIELDS))
         assert inherit(SILENT, before) == attrs.evolve(FULL, content="Text")
-        assert inherit(FULL, version_of(1)) == FULL
+        assert inherit(Edit(*attrs.astuple(FULL, recurse=False)), version_of(1)) == FULL
 
     def test_inherit_is_one_value(self):
         """It shows itself by its name, and a copy of it is the same."""
@@ -718,6 +720,7 @@ def test_a_chain_of_records_is_frozen():
     samples = [
         (stamp_of(1), "number"),
         (FULL, "content"),
+        (SILENT, "content"),
         (node_of(1), "id"),
         (outline_of(1), "nodes"),
         (span_of(1, 1, (1, 2)), "count"),

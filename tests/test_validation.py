@@ -16,7 +16,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from versionchain import InvalidInputError, MemoryStore, NewMemory, Outcome, Status, validation
-from versionchain.chain import INHERIT, Draft
+from versionchain.chain import INHERIT, Draft, Edit
 
 quick = settings(deadline=None, max_examples=200)
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
@@ -685,16 +685,16 @@ class TestMoment:
 FIELDS = ("categories", "metadata", "session_id", "event_start", "event_end")
 
 
-def draft(content="Text", most_bytes=100, **fields):
-    """An update's draft, of which all is left out that is not given."""
+def edit(content="Text", most_bytes=100, **fields):
+    """An update, of which all is left out that is not given."""
     said = dict.fromkeys(FIELDS, INHERIT) | fields
-    return validation.draft(content, most_bytes=most_bytes, **said)
+    return validation.edit(content, most_bytes=most_bytes, **said)
 
 
-def new_draft(content="Text", most_bytes=100, **fields):
+def draft(content="Text", most_bytes=100, **fields):
     """A new memory's draft, of which all is None that is not given."""
     said = dict.fromkeys(FIELDS) | fields
-    return validation.new_draft(content, most_bytes=most_bytes, **said)
+    return validation.draft(content, most_bytes=most_bytes, **said)
 
 
 LATER = NOON + timedelta(microseconds=1)
@@ -705,30 +705,30 @@ class TestDraft:
 
     def test_what_is_left_out_stays_left_out(self):
         """INHERIT passes through each field."""
-        assert draft() == Draft("Text", INHERIT, INHERIT, INHERIT, INHERIT, INHERIT)
+        assert edit() == Edit("Text", INHERIT, INHERIT, INHERIT, INHERIT, INHERIT) == Edit("Text")
 
     @pytest.mark.parametrize(
         "name", ["categories", "metadata", "session_id", "event_start", "event_end"]
     )
     def test_a_first_version_inherits_nothing(self, name):
         """There, INHERIT is a value like any other that may not come in."""
-        assert refused(new_draft, **{name: INHERIT})[0] == name
-        assert new_draft() == Draft("Text", (), "{}", None, None, None)
+        assert refused(draft, **{name: INHERIT})[0] == name
+        assert draft() == Draft("Text", (), "{}", None, None, None)
 
     def test_none_clears(self):
         """None is a value of its own: nothing."""
         names = ("categories", "metadata", "session_id", "event_start", "event_end")
-        assert draft(**dict.fromkeys(names)) == Draft("Text", (), "{}", None, None, None)
+        assert edit(**dict.fromkeys(names)) == Edit("Text", (), "{}", None, None, None)
 
     def test_each_field_is_brought_into_its_form(self):
         """A list becomes a tuple, a dict its JSON, a time UTC."""
         east = NOON.astimezone(timezone(timedelta(hours=9)))
         said = {"categories": ["a"], "metadata": {"b": (1,)}, "session_id": "monday"}
-        for made in (
-            draft(**said, event_start=east, event_end=LATER),
-            new_draft(**said, event_start=east, event_end=LATER),
+        for kind, made in (
+            (Edit, edit(**said, event_start=east, event_end=LATER)),
+            (Draft, draft(**said, event_start=east, event_end=LATER)),
         ):
-            assert made == Draft("Text", ("a",), '{"b":[1]}', "monday", NOON, LATER)
+            assert made == kind("Text", ("a",), '{"b":[1]}', "monday", NOON, LATER)
             assert made.event_start.tzinfo is UTC
 
     @pytest.mark.parametrize(
@@ -748,7 +748,7 @@ class TestDraft:
     )
     def test_the_field_is_named_with_the_way_to_it(self, said, field):
         """In a list of items the error says which item's."""
-        assert refused(draft, **said)[0] == refused(new_draft, **said)[0] == field
+        assert refused(edit, **said)[0] == refused(draft, **said)[0] == field
         good, bad = NewMemory("ada", "Text"), NewMemory("ada", **{"content": "Text"} | said)
         store = MemoryStore(max_content_bytes=100)
         assert refused(store.add_many, [good, good, good, bad])[0] == f"items[3].{field}"
@@ -771,7 +771,7 @@ class TestDraft:
     )
     def test_an_event_that_does_not_end_before_it_starts(self, start, end):
         """It may end as it starts, and what isn't known can't be wrong."""
-        made = draft(event_start=start, event_end=end)
+        made = edit(event_start=start, event_end=end)
         assert (made.event_start, made.event_end) == (start, end)
         assert validation.in_order(made) is None
 

@@ -21,14 +21,14 @@ from versionchain import (
     Status,
 )
 from versionchain.backends.memory import MemoryBackend
-from versionchain.chain import INHERIT, Draft, Stamp, cut, oldest, restore
+from versionchain.chain import Draft, Stamp, cut, oldest, restore
 from versionchain.connections import connect, disconnect
 from versionchain.model import position
 from versionchain.work import Work
 
 START = datetime(2026, 1, 1, 12, tzinfo=UTC)
 SECOND = timedelta(seconds=1)
-SILENT = Draft("Text", INHERIT, INHERIT, INHERIT, INHERIT, INHERIT)
+SILENT = Draft("Text")
 
 
 class Clock:

@@ -53,11 +53,24 @@ class Draft:
     """What a version is going to say, checked but not placed yet."""
 
     content: str
-    categories: tuple[str, ...] | Inherit
-    metadata_json: str | Inherit
-    session_id: str | None | Inherit
-    event_start: datetime | None | Inherit
-    event_end: datetime | None | Inherit
+    categories: tuple[str, ...] = ()
+    metadata_json: str = "{}"
+    session_id: str | None = None
+    event_start: datetime | None = None
+    event_end: datetime | None = None
+
+
+@quick
+@frozen
+class Edit:
+    """What an update says, checked; INHERIT stands for what it leaves as it was."""
+
+    content: str
+    categories: tuple[str, ...] | Inherit = INHERIT
+    metadata_json: str | Inherit = INHERIT
+    session_id: str | None | Inherit = INHERIT
+    event_start: datetime | None | Inherit = INHERIT
+    event_end: datetime | None | Inherit = INHERIT
 
 
 @quick
@@ -168,7 +181,7 @@ def append(
     """The change that makes `draft` the latest version of a chain, new or old.
 
     Args:
-        draft: what it says; what it leaves out comes from `previous`, or is empty in a new chain.
+        draft: what it says, all of it; `inherit` makes one of an update.
         id: the version's id.
         chain_id: the chain's id.
         contact_id: whose chain it is.
@@ -179,19 +192,18 @@ def append(
 
     Cost: O(1).
     """
-    said = draft if previous is None else inherit(draft, previous)
     number, created_at, revision = last_number + 1, stamp.created_at, stamp.number
     version = MemoryVersion(
         id,
         chain_id,
         contact_id,
         number,
-        said.content,
-        () if said.categories is INHERIT else said.categories,
-        "{}" if said.metadata_json is INHERIT else said.metadata_json,
-        None if said.session_id is INHERIT else said.session_id,
-        None if said.event_start is INHERIT else said.event_start,
-        None if said.event_end is INHERIT else said.event_end,
+        draft.content,
+        draft.categories,
+        draft.metadata_json,
+        draft.session_id,
+        draft.event_start,
+        draft.event_end,
         created_at,
         revision,
         None if previous is None else previous.id,
@@ -201,15 +213,15 @@ def append(
     return Change(chain_id, contact_id, latest, version)
 
 
-def inherit(draft: Draft, previous: MemoryVersion) -> Draft:
-    """The draft with what it leaves out taken from `previous`. O(1)."""
+def inherit(edit: Edit, previous: MemoryVersion) -> Draft:
+    """What a version says that edits `previous`, of which it keeps what it leaves out. O(1)."""
     return Draft(
-        draft.content,
-        previous.categories if draft.categories is INHERIT else draft.categories,
-        previous.metadata_json if draft.metadata_json is INHERIT else draft.metadata_json,
-        previous.session_id if draft.session_id is INHERIT else draft.session_id,
-        previous.event_start if draft.event_start is INHERIT else draft.event_start,
-        previous.event_end if draft.event_end is INHERIT else draft.event_end,
+        edit.content,
+        previous.categories if edit.categories is INHERIT else edit.categories,
+        previous.metadata_json if edit.metadata_json is INHERIT else edit.metadata_json,
+        previous.session_id if edit.session_id is INHERIT else edit.session_id,
+        previous.event_start if edit.event_start is INHERIT else edit.event_start,
+        previous.event_end if edit.event_end is INHERIT else edit.event_end,
     )
 
 

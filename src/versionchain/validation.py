@@ -15,7 +15,7 @@ from json.encoder import encode_basestring as _quote
 from typing import Any, Final, TypeGuard, TypeVar
 from uuid import UUID
 
-from .chain import INHERIT, Draft, Inherit
+from .chain import INHERIT, Draft, Edit, Inherit
 from .errors import InvalidInputError
 from .model import NewMemory, Status
 
@@ -209,7 +209,7 @@ def optional_moment(field: str, value: object) -> datetime | None:
     return None if value is None else moment(field, value)
 
 
-def draft(
+def edit(
     said: object,
     *,
     categories: object,
@@ -218,9 +218,9 @@ def draft(
     event_start: object,
     event_end: object,
     most_bytes: int,
-) -> Draft:
-    """What an update is going to say; INHERIT passes. O(its size)."""
-    found = Draft(
+) -> Edit:
+    """What an update says; INHERIT passes. O(its size)."""
+    found = Edit(
         content(said, most_bytes),
         INHERIT if categories is INHERIT else _categories(categories),
         INHERIT if metadata is INHERIT else _metadata(metadata),
@@ -232,7 +232,7 @@ def draft(
     return found
 
 
-def new_draft(
+def draft(
     said: object,
     categories: object,
     metadata: object,
@@ -258,7 +258,7 @@ def new_draft(
 _categories, _metadata = categories, metadata
 
 
-def in_order(said: Draft) -> None:
+def in_order(said: Draft | Edit) -> None:
     """Refuses an event that ends before it starts, as far as both are known. O(1)."""
     start, end = said.event_start, said.event_end
     if isinstance(start, Inherit) or isinstance(end, Inherit) or start is None or end is None:

@@ -169,7 +169,7 @@ class WriteCalls(Working):
             True
         """
         version_id = validation.identifier("version_id", version_id)
-        draft = validation.draft(
+        edit = validation.edit(
             content,
             categories=categories,
             metadata=metadata,
@@ -182,7 +182,7 @@ class WriteCalls(Working):
         contact_id = validation.optional_text("contact_id", contact_id)
         with self._working("update") as work:
             latest = find_version(work.reader, version_id, contact_id)
-            said = chain.inherit(draft, latest)
+            said = chain.inherit(edit, latest)
             validation.in_order(said)
             if latest.next_id is not None:
                 raise StaleVersionError(find_latest(work.reader, version_id, None).id)
@@ -312,7 +312,7 @@ class WriteCalls(Working):
     ) -> _Wanted:
         """What one new memory is asked to be; the arguments are those of `add`."""
         whose = validation.text("contact_id", contact_id)
-        draft = validation.new_draft(
+        draft = validation.draft(
             content,
             categories,
             metadata,

@@ -224,11 +224,11 @@ class _Decoder:
             contact_id=contact_id,
             number=validation.integer("number", values["number"], 1),
             content=draft.content,
-            categories=draft.categories,  # type: ignore[arg-type]  # nothing is inherited here
-            metadata_json=draft.metadata_json,  # type: ignore[arg-type]
-            session_id=draft.session_id,  # type: ignore[arg-type]
-            event_start=draft.event_start,  # type: ignore[arg-type]
-            event_end=draft.event_end,  # type: ignore[arg-type]
+            categories=draft.categories,
+            metadata_json=draft.metadata_json,
+            session_id=draft.session_id,
+            event_start=draft.event_start,
+            event_end=draft.event_end,
             created_at=self._time(revision),
             revision=revision,
             deleted_at=None if deleted is None else self._time(deleted),

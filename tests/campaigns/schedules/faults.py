@@ -17,7 +17,7 @@ from versionchain.backends.memory.reader import NowReader
 from versionchain.backends.memory.state import State
 from versionchain.calls.base import find_latest, find_version
 from versionchain.calls.write import WriteCalls
-from versionchain.chain import INHERIT
+from versionchain.chain import INHERIT, inherit
 
 from ..planting import instead
 
@@ -43,10 +43,10 @@ def _update(self: Any, version_id: str, content: str) -> Any:
         if find_version(reader, version_id, None).next_id is not None:
             raise StaleVersionError(find_latest(reader, version_id, None).id)
     names = ("categories", "metadata", "session_id", "event_start", "event_end")
-    draft = validation.draft(content, most_bytes=99, **dict.fromkeys(names, INHERIT))
+    edit = validation.edit(content, most_bytes=99, **dict.fromkeys(names, INHERIT))
     with self._working("update") as work:
         latest = find_latest(work.reader, version_id, None)
-        return work.go_on(draft, id=self._settings.new_ids(1)[0], latest=latest)
+        return work.go_on(inherit(edit, latest), id=self._settings.new_ids(1)[0], latest=latest)
 
 
 def _commit(self: MemoryWriter) -> None:
