@@ -116,6 +116,8 @@ def child(function: str, *values: object) -> Any:
 
 def _python(*arguments: str) -> str:
     environment = {**os.environ, "PYTHONPATH": str(_ROOT)}
+    # An installed package has its bytecode ready: here the first start of several writes it.
+    environment.pop("PYTHONDONTWRITEBYTECODE", None)
     command = [sys.executable, *arguments]
     done = subprocess.run(command, check=True, capture_output=True, text=True, env=environment)
     return done.stdout
