@@ -624,12 +624,12 @@ class TestJournal:
     def test_putting_and_dropping_many(self):
         """New keys go away again, old ones have their values again, dropped ones come back."""
         journal, mapping = Journal(), {"a": 1, "b": 2}
-        journal.put_all(mapping, ["c", "d"], [3, 4])
-        journal.put_all(mapping, ["a", "c"], [5, 6])
+        journal.put_all(mapping, {"c": 3, "d": 4})
+        journal.put_all(mapping, {"a": 5, "c": 6, "e": 7})
         journal.drop_all(mapping, ["b", "c"])
-        assert mapping == {"a": 5, "d": 4}
+        assert mapping == {"a": 5, "d": 4, "e": 7}
         journal.undo(2)
-        assert mapping == {"a": 5, "b": 2, "c": 6, "d": 4}
+        assert mapping == {"a": 5, "b": 2, "c": 6, "d": 4, "e": 7}
         journal.undo()
         assert mapping == {"a": 1, "b": 2}
         with pytest.raises(KeyError):

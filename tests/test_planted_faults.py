@@ -17,6 +17,7 @@ from hypothesis.stateful import run_state_machine_as_test
 
 import versionchain.audit
 import versionchain.backends.memory.backend as memory
+import versionchain.backends.memory.writer as memory_writer
 import versionchain.calls.base
 import versionchain.calls.delete
 import versionchain.cursor
@@ -298,33 +299,35 @@ class _Moving:
 
 
 def one_sided_join(monkeypatch):
-    real = memory._between
+    real = memory_writer._between
 
     def between(version, before, after):
         moved = before is not None and version.previous_id not in (None, before.id)
         return real(version, None if moved else before, after)
 
-    monkeypatch.setattr(memory, "_between", between)
+    monkeypatch.setattr(memory_writer, "_between", between)
 
 
 def superseded_not_moved(monkeypatch):
-    real = memory.place
+    real = memory_writer.place
 
     def place(version, previous, next):
         placed = real(version, previous, next)
         return evolve(placed, superseded_at=version.superseded_at or placed.superseded_at)
 
-    monkeypatch.setattr(memory, "place", place)
+    monkeypatch.setattr(memory_writer, "place", place)
 
 
 def counter_not_decremented(monkeypatch):
-    real = memory.MemoryWriter._mark
+    real = memory_writer.MemoryWriter._mark
 
-    def mark(self, span, contact, stamp):
-        real(self, span, contact, stamp)
-        contact.deleted -= span.count
+    def mark(self, spans, stamp):
+        moves = real(self, spans, stamp)
+        for contact, _, _ in moves:
+            contact.deleted -= 1
+        return moves
 
-    monkeypatch.setattr(memory.MemoryWriter, "_mark", mark)
+    monkeypatch.setattr(memory_writer.MemoryWriter, "_mark", mark)
 
 
 def open_block_shown(monkeypatch):

@@ -85,6 +85,7 @@ class Node:
     ordinal: int
 
 
+@quick
 @frozen
 class Outline:
     """The living versions of one chain, oldest first; never empty."""
@@ -120,6 +121,7 @@ class Span:
     latest: Node
 
 
+@quick
 @frozen
 class Marked:
     """The versions of one chain whose current mark is one revision's.

@@ -8,7 +8,6 @@ every backend, and no message quotes the value.
 
 import math
 import re
-import sys
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from json.encoder import encode_basestring as _quote
@@ -55,7 +54,7 @@ def optional_text(field: str, value: object, most: int = MAX_NAME) -> str | None
 
 def content(value: object, most_bytes: int) -> str:
     """A memory's text of at most `most_bytes` of UTF-8. O(n)."""
-    said = text("content", value, sys.maxsize)
+    said = text("content", value, MAX_INTEGER)
     if not fits(said, most_bytes):
         size = len(said.encode())
         raise InvalidInputError("content", f"must be at most {most_bytes:,} bytes, not {size:,}")

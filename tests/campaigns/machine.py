@@ -23,7 +23,7 @@ from hypothesis import strategies as st
 
 from versionchain import MemoryStore, facts
 from versionchain.backends.memory import MemoryBackend
-from versionchain.backends.memory.backend import MemoryWriter
+from versionchain.backends.memory import writer as memory_writer
 from versionchain.backends.sqlite import SQLiteBackend, writer
 from versionchain.calls import delete
 from versionchain.testing.looking import difference, plain
@@ -261,7 +261,7 @@ CAMPAIGN: Final = Campaign(
             writer, "_MARK", writer._MARK.replace("BETWEEN ? AND ?", "BETWEEN ? AND ? - 1")
         ),
         "a latest in memory that is left where it was": instead(
-            MemoryWriter, "_lead", lambda *_: None
+            memory_writer, "lead", lambda *_: None
         ),
         "older states that show what was deleted": instead(facts, "mark_at", lambda *_: None),
         "expected_latest ignored": instead(delete, "expect_latest", lambda *_: None),

@@ -39,7 +39,7 @@ class FaultyBackend:
         ...     store.add("ada", "Prefers tea")
         ... except StorageError:
         ...     print(backend.failed)
-        taken
+        newest
         >>> store.count("ada").versions, store.verify().ok
         (0, True)
     """

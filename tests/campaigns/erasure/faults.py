@@ -7,7 +7,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import Any, Final
 
-import versionchain.backends.memory.backend as memory
+import versionchain.backends.memory.build as build
 import versionchain.backends.sqlite.erase as erase
 from versionchain import ErasureIncompleteError, MemoryStore
 from versionchain.backends.sqlite import SQLiteBackend
@@ -80,5 +80,5 @@ FAULTS: Final[dict[str, Fault]] = {
         erase, "_MARKED_VERSIONS", _without("DELETE FROM connections WHERE until")
     ),
     "reasons are forgotten": changed(erase, "_CONTACT", _without("UPDATE revisions")),
-    "an index in memory is forgotten": changed(memory.build, "without_contact", _remembers),
+    "an index in memory is forgotten": changed(build, "without_contact", _remembers),
 }

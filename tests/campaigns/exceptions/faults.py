@@ -9,9 +9,9 @@ from contextlib import contextmanager
 from typing import Any, Final
 
 from versionchain.backends.lock import WriterLock
-from versionchain.backends.memory.backend import MemoryWriter
 from versionchain.backends.memory.journal import Journal
 from versionchain.backends.memory.state import Contact
+from versionchain.backends.memory.writer import MemoryWriter
 from versionchain.backends.sqlite import backend as sqlite
 from versionchain.backends.sqlite.writer import SQLiteWriter
 from versionchain.errors import StoreBusyError

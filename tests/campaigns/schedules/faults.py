@@ -11,10 +11,11 @@ from typing import Any, Final
 from versionchain import StaleVersionError, validation
 from versionchain.backends.asof import AsOfReader
 from versionchain.backends.lock import WriterLock
-from versionchain.backends.memory.backend import MemoryBackend, MemoryWriter
+from versionchain.backends.memory.backend import MemoryBackend
 from versionchain.backends.memory.glance import Glance
 from versionchain.backends.memory.reader import NowReader
 from versionchain.backends.memory.state import State
+from versionchain.backends.memory.writer import MemoryWriter
 from versionchain.calls.base import find_latest, find_version
 from versionchain.calls.write import WriteCalls
 from versionchain.chain import INHERIT, inherit

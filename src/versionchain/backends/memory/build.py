@@ -11,6 +11,7 @@ from collections.abc import Container, Iterable
 
 from attrs import evolve
 
+from ...chain import Stamp
 from ...errors import DuplicateIdError, NotFoundError
 from ...facts import ChainFacts, ConnectionFacts, living
 from ...model import Revision, position
@@ -71,7 +72,8 @@ def add_chain(state: State, facts: ChainFacts) -> None:
         state.versions[version.id] = version
         if each.absences:
             state.absences[version.id] = each.absences
-        if version.deleted_revision is not None:
+        if version.deleted_at is not None and version.deleted_revision is not None:
+            state.marks[version.id] = Stamp(version.deleted_revision, version.deleted_at)
             state.marked.setdefault(version.deleted_revision, {})[version.id] = None
     chain.living = living(facts)
     for version in chain.living:

@@ -30,10 +30,9 @@ def _ids(state: State) -> Iterator[Violation]:
 
 def _living(state: State) -> Iterator[Violation]:
     for chain in state.every_chain():
-        versions = (state.versions.get(id) for id in chain.ids)
-        if chain.living != [v for v in versions if v is not None and v.deleted_revision is None]:
+        if chain.living != [state.versions.get(id) for id in chain.ids if id not in state.marks]:
             yield Violation(Invariant.COUNTERS, chain.id, "the chain and the index by id disagree")
-    living = {id for id, v in state.versions.items() if v.deleted_revision is None}
+    living = state.versions.keys() - state.marks.keys()
     named = {id: chain for id, chain in state.chains.items() if id != chain.id}
     for id in living ^ named.keys():
         yield Violation(Invariant.COUNTERS, id, "the index of memories disagrees")
@@ -44,8 +43,9 @@ def _living(state: State) -> Iterator[Violation]:
 
 def _marks(state: State) -> Iterator[Violation]:
     marked = {id: revision for revision, ids in state.marked.items() for id in ids}
-    for id, version in state.versions.items():
-        if marked.get(id) != version.deleted_revision:
+    for id in marked.keys() | state.marks.keys():
+        mark = state.marks.get(id)
+        if mark is None or marked.get(id) != mark.number or id not in state.versions:
             yield Violation(Invariant.COUNTERS, id, "the index of marks disagrees")
 
 
@@ -61,7 +61,7 @@ def _listings(state: State) -> Iterator[Violation]:
         latest = sorted((chain.living[-1] for chain in its if chain.living), key=position)
         if not _in_order(contact) or list(filter(None, contact.heads)) != latest:
             yield Violation(Invariant.COUNTERS, contact.id, "the listing of memories disagrees")
-        deleted = sum(version.deleted_revision is not None for version in versions)
+        deleted = sum(version.id in state.marks for version in versions)
         if (contact.holes, contact.deleted) != (contact.heads.count(None), deleted):
             yield Violation(Invariant.COUNTERS, contact.id, "the counters disagree")
 

@@ -33,10 +33,8 @@ class Glance:
         turns = state.turns
         if state.pending is not None or type(id) is not str:
             return None
-        found = state.versions.get(id)
-        if found is None or found.deleted_revision is not None or state.turns != turns:
-            return None
-        return found
+        found = None if id in state.marks else state.versions.get(id)
+        return found if state.turns == turns else None
 
     def head(self, id: object) -> MemoryVersion | None:
         state = self._state

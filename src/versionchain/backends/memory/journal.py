@@ -3,7 +3,7 @@
 May live here: mutations that remember their inverse. May not be known here: what is changed.
 """
 
-from collections.abc import Callable, MutableMapping
+from collections.abc import Callable, Collection, Iterable, MutableMapping
 from typing import Any, TypeVar, cast
 
 from sortedcontainers import SortedDict
@@ -35,15 +35,16 @@ class Journal:
             self._undo.append((_pop, mapping, key, None))
         _set(mapping, key, value)
 
-    def put_all(self, mapping: dict[K, V], keys: list[K], values: list[V]) -> None:
-        """Sets keys that are all there or all not."""
-        old = [mapping[key] for key in keys if key in mapping]
-        self._undo.append((_set_all if old else _pop_all, mapping, keys, old))
-        mapping.update(zip(keys, values, strict=True))
+    def put_all(self, mapping: dict[K, V], values: dict[K, V]) -> None:
+        """Sets keys."""
+        old = {key: mapping[key] for key in mapping.keys() & values.keys()}
+        self._undo.append((_put_all_back, mapping, values.keys(), old))
+        mapping.update(values)
 
-    def drop_all(self, mapping: dict[K, V], keys: list[K]) -> None:
+    def drop_all(self, mapping: dict[K, V], keys: Collection[K]) -> None:
         """Removes keys that are all there."""
-        self._undo.append((_set_all, mapping, keys, [mapping[key] for key in keys]))
+        old = {key: mapping[key] for key in keys}
+        self._undo.append((_put_all_back, mapping, keys, old))
         for key in keys:
             del mapping[key]
 
@@ -109,13 +110,11 @@ def _put_back(items: list[Any], where: tuple[int, int, int], old: list[Any]) -> 
         items[start:stop] = old
 
 
-def _set_all(mapping: dict[K, V], keys: list[K], old: list[V]) -> None:
-    mapping.update(zip(keys, old, strict=True))
-
-
-def _pop_all(mapping: dict[K, V], keys: list[K], _: list[V]) -> None:
+def _put_all_back(mapping: dict[K, V], keys: Iterable[K], old: dict[K, V]) -> None:
     for key in keys:
-        mapping.pop(key, None)
+        if key not in old:
+            mapping.pop(key, None)
+    mapping.update(old)
 
 
 def _cut(items: list[Any], length: int, _: None) -> None:

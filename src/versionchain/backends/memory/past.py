@@ -52,12 +52,13 @@ class PastReader(AsOfReader):
 
     def _head(self, chain: Chain) -> MemoryVersion | None:
         """A chain's latest version then. O(log n + the deleted above it)."""
-        versions, absences, at = self._state.versions, self._state.absences, self._at
+        state, at = self._state, self._at
+        versions = state.versions
         seen: list[MemoryVersion] = []
         for i in range(bisect_right(chain.ids, at, key=lambda id: versions[id].revision), 0, -1):
             version = versions[chain.ids[i - 1]]
-            gaps = absences.get(version.id, ())
-            if visible(at, version.revision, version.deleted_revision, gaps):
+            mark, gaps = state.marks.get(version.id), state.absences.get(version.id, ())
+            if visible(at, version.revision, mark.number if mark else None, gaps):
                 seen.append(version)
                 if len(seen) == 2:
                     break

@@ -28,8 +28,7 @@ class NowReader:
         return (revisions[-1].number, revisions[-1].created_at) if revisions else (0, None)
 
     def version(self, version_id: str) -> MemoryVersion | None:
-        version = self._state.versions.get(version_id)
-        return version if version is not None and version.deleted_revision is None else None
+        return None if version_id in self._state.marks else self._state.versions.get(version_id)
 
     def head(self, id: str) -> MemoryVersion | None:
         chain = self._state.chains.get(id)
@@ -38,7 +37,7 @@ class NowReader:
     def history(self, id: str, *, include_deleted: bool) -> list[MemoryVersion]:
         if include_deleted:
             chain = self._state.chain_of(id)
-            return [] if chain is None else [self._state.versions[each] for each in chain.ids]
+            return [] if chain is None else list(map(self._state.version, chain.ids))
         chain = self._state.chains.get(id)
         return [] if chain is None else list(chain.living)
 
@@ -54,16 +53,12 @@ class NowReader:
         contact = self._state.contacts.get(contact_id)
         if contact is None:
             return []
-        versions = self._state.versions
+        versions, marks = self._state.versions, self._state.marks
         start = 0
         if after is not None:
             start = bisect_right(contact.order, after, key=lambda id: position(versions[id]))
-        wanted = (
-            version
-            for id in islice(contact.order, start, None)
-            if ((version := versions[id]).deleted_revision is not None) is deleted
-        )
-        return list(islice(wanted, limit))
+        wanted = (id for id in islice(contact.order, start, None) if (id in marks) is deleted)
+        return list(map(self._state.version, islice(wanted, limit)))
 
     def contacts(self, *, after: str | None, limit: int) -> list[str]:
         contacts = self._state.contacts
@@ -201,7 +196,7 @@ class NowReader:
 
     def _facts(self, chain: Chain) -> ChainFacts:
         state = self._state
-        versions = [state.versions[id] for id in chain.ids]
+        versions = map(state.version, chain.ids)
         return ChainFacts(
             chain.id,
             chain.contact_id,

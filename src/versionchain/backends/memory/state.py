@@ -3,9 +3,10 @@
 May live here: the structures, and the questions that they answer without a rule.
 May not be known here: tenants, locks, transactions.
 
-The records are the store: each version stands as it is now, links included, in the index by id, in
-its chain, and as a latest one in its contact's listing; a change replaces records by others, and a
-version is handed out as it lies there.
+The records are the store: each living version stands as it is now, links included, in the index by
+id, in its chain, and as a latest one in its contact's listing; a change replaces records by others,
+and a version is handed out as it lies there. A deleted one stays as it was, with its mark beside
+it: so many are marked in no time (D2), and what they are like is worked out when it is asked for.
 """
 
 from bisect import bisect_left, bisect_right
@@ -16,7 +17,7 @@ from typing import Final
 from attrs import define, field, fields
 from sortedcontainers import SortedDict
 
-from ...chain import Interval
+from ...chain import Interval, Span, Stamp, bury
 from ...facts import ConnectionFacts
 from ...model import MemoryVersion, Position, Revision
 
@@ -46,6 +47,12 @@ class Chain:
     def latest(self) -> MemoryVersion | None:
         """Its latest version; None where it ended. O(1)."""
         return self.living[-1] if self.living else None
+
+    def within(self, span: Span) -> tuple[int, int]:
+        """Where in `living` a span's versions begin, and where they end. O(log n)."""
+        if span.count == len(self.living):
+            return 0, span.count
+        return self.below(span.first), self.up_to(span.last)
 
     def below(self, number: int) -> int:
         """How many living versions have a lower number. O(log n)."""
@@ -107,12 +114,13 @@ class State:
     """One tenant.
 
     Attributes:
-        versions: each version by id, as it stands now.
+        versions: each version by id: as it stands now, or as it stood before it was deleted.
+        marks: the revision that deleted a version, for each that is deleted.
         chains: each chain by its id, ended ones too, and by those of its living versions: by every
             id that names a memory, so that a look at one takes one look-up (R2).
         contacts: each contact ever seen, in order of id.
         absences: the past deletions of the versions that had any.
-        marked: the ids whose current mark is a revision's, by that revision.
+        marked: the ids of `marks` by the revision's number.
         connections: the intervals of each connection, oldest first.
         linked: the connections that each chain is an end of.
         revisions: the committed ones; number n stands at n - 1.
@@ -126,6 +134,7 @@ class State:
     """
 
     versions: dict[str, MemoryVersion] = field(factory=dict)
+    marks: dict[str, Stamp] = field(factory=dict)
     chains: dict[str, Chain] = field(factory=dict)
     contacts: "SortedDict[str, Contact]" = field(factory=SortedDict)
     absences: dict[str, tuple[Interval, ...]] = field(factory=dict)
@@ -137,6 +146,11 @@ class State:
     pending: int | None = None
     turns: int = field(default=0, eq=False)
     past: dict[tuple[str, int], list[MemoryVersion]] = field(factory=dict, eq=False, repr=False)
+
+    def version(self, id: str) -> MemoryVersion:
+        """A version as it stands, deleted or not. O(1)."""
+        version, mark = self.versions[id], self.marks.get(id)
+        return version if mark is None else bury(version, mark)
 
     def chain_of(self, id: str) -> Chain | None:
         """The chain with this id, or with any version of this id. O(1)."""
