@@ -97,7 +97,7 @@ def _method() -> Iterator[None]:
 
 FAULTS: Final[dict[str, Fault]] = {
     "surrogates not looked for": lambda: patch.object(
-        validation, "_storable", lambda field, value: None
+        validation, "_check_storable", lambda field, value: None
     ),
     "a value in the message": _told,
     "True taken for 1": _true_is_one,
