@@ -1,4 +1,4 @@
-"""The command: `python -m benchmarks run`, `growth`, `footprint`, `plot`, `readme`.
+"""The command: `python -m benchmarks run`, `growth`, `footprint`, `parts`, `plot`, `readme`.
 
 May live here: options and what is printed. May not be known here: how anything is measured.
 """
@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from . import footprint, growth, plot, readme, report, runs, targets
+from . import footprint, growth, parts, plot, readme, report, runs, targets
 from .subjects import Subject, everybody, own
 from .timing import CLOCKS
 from .workloads import WORKLOADS
@@ -190,6 +190,26 @@ def measure(n: int, open_bytes: int, seed: int, folder: Path | None, file: Path 
             figures=figures,
             verdicts=found,
         )
+
+
+@main.command("parts")
+@click.option("--only", metavar="IDS", default=",".join(parts.SHOWN), show_default=True)
+@click.option("-n", default=10_000, show_default=True, type=click.IntRange(20))
+@click.option("--rounds", default=20, show_default=True, type=click.IntRange(2))
+@_seed
+@_folder
+@_into
+def take_apart(
+    only: str, n: int, rounds: int, seed: int, folder: Path | None, file: Path | None
+) -> None:
+    """Says where a write's time goes, part by part, beside what the floor takes in all."""
+    machine = runs.machine()
+    found = parts.run(own(), _ids(only), n=n, rounds=rounds, seed=seed, folder=folder)
+    click.echo(report.described(machine))
+    click.echo(f"n = {n:,}, {rounds} rounds, seed {seed}\n")
+    click.echo(report.parts(found))
+    if file is not None:
+        report.keep(file, machine=machine, n=n, rounds=rounds, seed=seed, parts=found)
 
 
 @main.command("plot")

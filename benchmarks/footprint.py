@@ -8,6 +8,7 @@ Each figure comes from a fresh child process, so that none sees what another lef
 import gc
 import json
 import os
+import sqlite3
 import subprocess
 import sys
 import time
@@ -26,6 +27,7 @@ from .workloads import A_CONTACT, GROUP, load, revise
 _ROOT: Final = Path(__file__).parents[1]
 _IMPORT: Final = "import versionchain"
 _MODULES: Final = "import sys, versionchain; print(*sys.modules)"
+_ADDS: Final = 100
 _BASE: Final = frozenset({"versionchain", "attr", "attrs", "sortedcontainers"})
 _LONG: Final = 4_000
 
@@ -88,6 +90,9 @@ def run(
         with TemporaryDirectory(dir=folder, prefix="bench") as home:
             value = child("on_disk", kind, n, seed, home)
             found("file a version", kind, "normal", value, "bytes")
+    for kind in ("library", "floor"):
+        with TemporaryDirectory(dir=folder, prefix="bench") as home:
+            found("log an add", kind, "normal", child("logged", kind, n, seed, home), "bytes")
     found("import", "library", "", import_seconds(starts), "seconds")
     for kind in ("library", "floor") if open_bytes else ():
         with TemporaryDirectory(dir=folder, prefix="bench") as home:
@@ -167,6 +172,21 @@ def on_disk(kind: str, n: int, seed: int, folder: str) -> float:
     _fill(opened, n, seed)
     opened.close()
     return sum(file.stat().st_size for file in Path(folder).iterdir()) / n
+
+
+def logged(kind: str, n: int, seed: int, folder: str) -> float:
+    """Bytes that an add writes to the log of a store of n versions, the mean of a hundred."""
+    path = Path(folder) / "store.db"
+    opened = subject_of(kind, "normal").open(path)
+    _fill(opened, n, seed)
+    other = sqlite3.connect(path)
+    other.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    for each in Data(seed + 1, n // 2 // A_CONTACT).memories(_ADDS):
+        opened.add(each.contact_id, each.content, metadata=each.metadata)
+    grown = Path(f"{path}-wal").stat().st_size
+    other.close()
+    opened.close()
+    return grown / _ADDS
 
 
 def fill(kind: str, size: int, seed: int, folder: str) -> str:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from . import report
+from .parts import PARTS
 from .plot import work_of
 from .runs import GROUPS
 from .workloads import WORKLOADS
@@ -24,6 +25,8 @@ _FLOORS: Final = (
 )
 _PEERS: Final = "The peer that is ahead, or comes nearest, and how many times as long it takes"
 
+_PARTS: Final = "Where a write's time goes:"
+
 
 def in_readme(shown: str) -> str:
     """The README's text with these figures in their place. O(its size)."""
@@ -35,19 +38,23 @@ def in_readme(shown: str) -> str:
 
 def figures(results: Path) -> str:
     """All that the README shows of the results in a folder. O(their size)."""
-    run, peers, growth, footprint = (
-        report.kept(results / f"{name}.json") for name in ("run", "peers", "growth", "footprint")
+    run, peers, growth, footprint, parts = (
+        report.kept(results / f"{name}.json")
+        for name in ("run", "peers", "growth", "footprint", "parts")
     )
     machine, peer = report.described(run["machine"]), _scale(peers)
-    parts = [
+    shown = [
         f"{machine}; {_scale(run)}. {_FLOORS}",
         _table(run["rows"], _beside_the_floor),
         f"{_PEERS} ({peer}):",
         _table(peers["rows"], _nearest),
+        _PARTS,
+        _parts(parts["parts"]),
+        _log(footprint["figures"]),
         _rest("Growth", growth["verdicts"]),
         _rest("Size", footprint["verdicts"]),
     ]
-    return "\n\n".join(parts)
+    return "\n\n".join(shown)
 
 
 def _scale(results: dict[str, Any]) -> str:
@@ -77,6 +84,37 @@ def _nearest(rows: list[dict[str, Any]]) -> str:
         return ""
     nearest = min(peers, key=lambda row: float(row["ratio"]["value"]))
     return f"{nearest['subject']} {nearest['ratio']['value']:.2f}"
+
+
+def _parts(found: Sequence[dict[str, Any]]) -> str:
+    """A line a part, a column a workload and durability."""
+    works = list(
+        dict.fromkeys(
+            (each["workload"], each["durability"]) for each in found if each["durability"] != "full"
+        )
+    )
+    heads = ["part", *(f"{id} {_TITLES[durability]}" for id, durability in works)]
+    lines = [heads, ["---"] * len(heads)]
+    for part in PARTS:
+        its = {
+            (each["workload"], each["durability"]): report.time(each["seconds"])
+            for each in found
+            if each["part"] == part
+        }
+        if its:
+            lines.append([part, *(its.get(work, "") for work in works)])
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+
+
+def _log(found: Sequence[dict[str, Any]]) -> str:
+    """What an add writes to the log."""
+    ours, floor = (
+        report.size(each["value"])
+        for kind in ("library", "floor")
+        for each in found
+        if (each["what"], each["subject"]) == ("log an add", kind)
+    )
+    return f"An add writes {ours} to a file's log, the floor's {floor}: whole pages of 4,120 bytes."
 
 
 def _rest(title: str, verdicts: Sequence[dict[str, Any]]) -> str:

@@ -12,6 +12,7 @@ from attrs import asdict
 
 from .footprint import Figure
 from .growth import Point
+from .parts import PARTS, Part
 from .runs import Row
 from .targets import Verdict, bound_of
 from .timing import Middle
@@ -73,6 +74,18 @@ def table(rows: Sequence[Row]) -> str:
         "",
     )
     return lines(heads, [_cells(row) for row in rows])
+
+
+def parts(found: Sequence[Part]) -> str:
+    """A line a part, a column a workload and durability. O(parts)."""
+    works = list(dict.fromkeys((each.workload, each.durability) for each in found))
+    took = {(each.workload, each.durability, each.part): each.seconds for each in found}
+    names = [each for each in PARTS if any((*work, each) in took for work in works)]
+    cells = [
+        [name, *(time(took[*work, name]) if (*work, name) in took else "" for work in works)]
+        for name in names
+    ]
+    return lines(["part", *(" ".join(work) for work in works)], cells)
 
 
 def _cells(row: Row) -> tuple[str, ...]:

@@ -1,13 +1,14 @@
 """The benchmarks measure what they say: equal answers, right arithmetic, a fair judge."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from random import Random
 from typing import Any
 
 import pytest
 from attrs import evolve
-from benchmarks import footprint, growth, plot, readme, report, runs, targets, timing
+from benchmarks import footprint, growth, parts, plot, readme, report, runs, targets, timing
 from benchmarks.__main__ import RESULTS, main
 from benchmarks.data import Data
 from benchmarks.subjects import ALL, Subject, own
@@ -15,7 +16,7 @@ from benchmarks.timing import Middle, Task
 from benchmarks.workloads import WORKLOADS, Case
 from click.testing import CliRunner
 
-from versionchain import MemoryStore
+from versionchain import MemoryStore, chain
 
 FLOORS = [each for each in own() if each.kind == "floor"]
 NAMES = [f"{each.name}-{each.durability}" for each in own()]
@@ -277,6 +278,8 @@ def test_footprint_in_memory_and_on_disk(tmp_path: Path) -> None:
         folder = tmp_path / kind
         folder.mkdir()
         assert footprint.on_disk(kind, 400, 1, str(folder)) > 100
+        (folder / "log").mkdir()
+        assert footprint.logged(kind, 400, 1, str(folder / "log")) > 4096
     figures = [
         footprint.Figure("file a version", "library", "normal", 300, "bytes"),
         footprint.Figure("file a version", "floor", "normal", 200, "bytes"),
@@ -301,6 +304,59 @@ def test_a_cold_file_is_opened(tmp_path: Path) -> None:
 def test_the_import_brings_no_extra() -> None:
     """Importing the package imports its base and the standard library."""
     assert footprint.imported() == set()
+
+
+def test_a_part_has_its_own_time_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What the parts inside take is theirs; a block's two ends are its own, what it holds not."""
+    now = 0
+
+    def takes(nanoseconds: int) -> None:
+        nonlocal now
+        now += nanoseconds
+
+    monkeypatch.setattr(parts, "perf_counter_ns", lambda: now)
+    clock = parts._Clock()
+    inner = clock.timed("inner", lambda: takes(5))
+
+    @contextmanager
+    def held() -> Iterator[str]:
+        takes(7)
+        inner()
+        yield "held"
+        takes(11)
+
+    def outer() -> None:
+        takes(1)
+        with clock.block("turn", held)() as found:
+            assert found == "held"
+            takes(2)
+            inner()
+
+    clock.timed("outer", outer)()
+    takes(100)
+    assert clock.own == {"outer": 3, "inner": 10, "turn": 18}
+    assert clock.calls == {"outer": 1, "inner": 2, "turn": 3}
+    assert clock.inside == {"outer": 4, "turn": 1}
+
+
+def test_a_workload_is_taken_apart(tmp_path: Path) -> None:
+    """Its parts and the calls between are all of it, and afterwards the library is as it was."""
+    before = chain.append, MemoryStore._working
+    found = parts.run(own(), ["W1", "D1"], n=100, rounds=2, folder=tmp_path)
+    assert (chain.append, MemoryStore._working) == before
+    for id in ("W1", "D1"):
+        for durability in ("none", "normal", "full"):
+            its = {
+                each.part: each.seconds
+                for each in found
+                if (each.workload, each.durability) == (id, durability)
+            }
+            assert (parts.STATEMENTS in its) is (durability != "none")
+            assert its[parts.FLOOR] > 0
+            whole = sum(its.values()) - its[parts.TOTAL] - its[parts.FLOOR]
+            assert whole == pytest.approx(its[parts.TOTAL])
+    assert report.parts(found).splitlines()[0].split("  ")[0] == "part"
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_units() -> None:

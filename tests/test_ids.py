@@ -174,3 +174,12 @@ def test_many_at_once(clock):
     assert len({id.int & (1 << 62) - 1 for id in made}) == 3000
     assert ticks(new_id()) == ticks(made[-1]) + 1
     assert new_id.texts(0) == []
+
+
+def test_ids_that_are_drawn_together_share_no_noise(monkeypatch):
+    """Each has 62 bits of its own, in the order in which the system gave them."""
+    given = bytes(range(7, 7 + 24))
+    monkeypatch.setattr(ids, "os", SimpleNamespace(urandom=lambda count: given[:count]))
+    for i, text in enumerate(UUID7().texts(3)):
+        wanted = int.from_bytes(given[8 * i : 8 * i + 8], "big") & (1 << 62) - 1
+        assert uuid.UUID(text).int & (1 << 62) - 1 == wanted

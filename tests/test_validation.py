@@ -507,6 +507,13 @@ class TestMetadata:
         monkeypatch.setattr(validation, "_quote", lambda text: text[:1000].index("k"))
         assert refused(validation.metadata, value) == ("metadata", TOO_BIG)
 
+    def test_no_more_is_written_than_fits(self, monkeypatch):
+        """Each value counts with the comma after it, so what is too long ends early."""
+        written = []
+        monkeypatch.setattr(validation, "_quote", lambda text: written.append(text) or '""')
+        assert refused(validation.metadata, {"a": [""] * 10**6}) == ("metadata", TOO_BIG)
+        assert len(written) == KIB64 // len('"",') + 1
+
     def test_what_is_shared_a_little_comes_in(self):
         """Sharing itself is no fault."""
         part = [1]

@@ -20,10 +20,13 @@ SURVIVORS: Final[dict[str, str]] = {
     "filters.Filter: False -> True": "nobody asks a filter for its hash",
     "ids.UUID7.__init__: 0 -> -1": _LATER,
     "ids.UUID7.__init__: 0 -> 1": _LATER,
+    "ids.UUID7.texts: not step or not made -> True": "what is worked out again is the same",
     "validation._plain: len(value) <= most -> len(value) < most": (
         "a text of just that length is looked at closely, and passes"
     ),
-    "validation._storable: not value.isascii() -> True": "an ASCII text is encoded in vain",
+    "validation._check_keys: 0 -> 1": "keys that fill all the room leave none for their values",
+    "validation._check_storable: not value.isascii() -> True": "an ASCII text is encoded in vain",
+    "validation.draft: event_end is not None -> True": "what has no end is in order",
     "validation.fits: 4 -> 5": _COUNTED,
     "validation.fits: len(said) * 4 <= most_bytes -> len(said) * 4 < most_bytes": _COUNTED,
     "validation.metadata: not value -> False": "an empty dict is encoded as {} all the same",
