@@ -5,7 +5,7 @@ calls. May not be known here: the workloads.
 
 Two stores take turns with the floor: one is the library as it is, in the other the functions of the
 parts are timed. A part has its own time alone, without that of the parts inside it, and less what
-the timing costs. What no part has are the calls between them.
+the timing costs, as far as that can be told. What no part has are the calls between them.
 """
 
 from collections import Counter
@@ -203,7 +203,8 @@ def _apart(id: str, subjects: Sequence[Subject], case: Case, home: str) -> Mappi
         title: median(_own(title, *clock, begun, ended) for clock in clocks[1:]) for title in titles
     }
     total = median(whole)
-    rest = {BETWEEN: total - sum(parts.values()), TOTAL: total, FLOOR: median(floors)}
+    between = max(0.0, total - sum(parts.values()))
+    rest = {BETWEEN: between, TOTAL: total, FLOOR: median(floors)}
     return {title: seconds for title, seconds in parts.items() if seconds > 0} | rest
 
 

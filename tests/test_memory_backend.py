@@ -6,6 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from itertools import count
+from random import Random
 from uuid import UUID
 
 import pytest
@@ -24,13 +25,14 @@ from versionchain import (
 )
 from versionchain.backends.asof import AsOfReader
 from versionchain.backends.lock import WriterLock
-from versionchain.backends.memory import MemoryBackend
+from versionchain.backends.memory import MemoryBackend, listing
 from versionchain.backends.memory.journal import Journal
 from versionchain.backends.memory.past import PastReader
 from versionchain.backends.memory.reader import NowReader
 from versionchain.backends.memory.state import State
 from versionchain.model import position
 from versionchain.testing.looking import everything
+from versionchain.testing.repeatable import Clock, Ids
 
 START = datetime(2026, 1, 1, 12, tzinfo=UTC)
 
@@ -945,3 +947,35 @@ class TestHeads:
         assert everything(store) == before
         assert store._backend._states["default"].contacts["ada"].heads == heads
         assert store.verify().ok
+
+    @pytest.mark.parametrize("seed", range(4))
+    def test_many_that_lead_at_once_are_listed_as_one_by_one(self, monkeypatch, seed):
+        """A pass over the listing, and a step for each memory, come to the same, undone or not."""
+
+        def story(few):
+            monkeypatch.setattr(listing, "_FEW", few)
+            random, seen = Random(seed), []
+            store = MemoryStore(clock=Clock(), ids=Ids(seed))
+            versions = [store.add("ada", f"Text {i}") for i in range(30)]
+            for _ in range(60):
+                versions.append(store.update(store.latest(random.choice(versions).id).id, "newer"))
+            gone = [store.delete(each.id).revision for each in random.sample(versions, 20)]
+            for _ in range(3):
+                every = store.delete_contact("ada").revision
+                seen.append(everything(store))
+                for revision in random.sample(gone, 3):
+                    store.restore(revision)
+                    seen.append(everything(store))
+                heads = list(store._backend._states["default"].contacts["ada"].heads)
+                with pytest.raises(ZeroDivisionError), store.transaction() as block:
+                    block.restore(every)
+                    block.prune_contact("ada", keep_last=1)
+                    block.delete_contact("ada")
+                    raise ZeroDivisionError
+                assert store._backend._states["default"].contacts["ada"].heads == heads
+                store.restore(every)
+                seen.append(everything(store))
+                assert store.verify().ok
+            return seen
+
+        assert story(few=0) == story(few=1000)

@@ -50,8 +50,9 @@ class ReadCalls(Reading):
             >>> first.status.name, first.next_id == second.id
             ('SUPERSEDED', True)
         """
-        if self._glance is not None and contact_id is None:
-            found = self._glance.version(version_id)
+        glance = self._glance
+        if glance is not None and contact_id is None:
+            found = glance.version(version_id)
             if found is not None:
                 return found
         version_id = validation.identifier("version_id", version_id)
@@ -79,8 +80,9 @@ class ReadCalls(Reading):
             >>> store.latest(first.id) == store.latest(first.chain_id) == second
             True
         """
-        if self._glance is not None and contact_id is None:
-            found = self._glance.head(id)
+        glance = self._glance
+        if glance is not None and contact_id is None:
+            found = glance.head(id)
             if found is not None:
                 return found
         id = validation.identifier("id", id)
@@ -119,8 +121,9 @@ class ReadCalls(Reading):
             >>> [v.status.name for v in store.history(first.id, include_deleted=True)]
             ['CURRENT', 'DELETED']
         """
-        if self._glance is not None and contact_id is None and include_deleted is False:
-            found = self._glance.history(id)
+        glance = self._glance
+        if glance is not None and contact_id is None and include_deleted is False:
+            found = glance.history(id)
             if found is not None:
                 return found
         id = validation.identifier("id", id)

@@ -124,6 +124,10 @@ def _at(store: MemoryStore, held: Held) -> Any:
     return store.at(3).history(held.first)
 
 
+def _close(store: MemoryStore, held: Held) -> Any:
+    return store.close()
+
+
 def _latest(store: MemoryStore, held: Held) -> Any:
     return store.latest(held.first)
 
@@ -179,6 +183,10 @@ PAIRS: Final[dict[str, tuple[Call, Call]]] = {
     "latest, erase_contact": (_latest, _erase),
     "latest, delete_memory": (_latest, lambda store, held: store.delete_memory(held.chain)),
     "get, update": (lambda store, held: store.get(held.last), _update),
+    "get, close": (lambda store, held: store.get(held.last), _close),
+    "latest, close": (_latest, _close),
+    "living history, close": (_chain, _close),
+    "memories, close": (_memories, _close),
     "living history, update": (_chain, _update),
     "living history, restore": (_chain, _restore),
     "living history, block with an undone call": (_chain, _caught),
