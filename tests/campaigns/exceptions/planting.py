@@ -22,6 +22,7 @@ _NOT: Final = (f"{_LIBRARY}/testing/",)
 _LETTING_GO: Final = (
     "backends/lock.py",
     "backends/memory/backend.py",
+    "backends/memory/writer.py",
     "backends/sqlite/turns.py",
 )
 """Where the locks are."""

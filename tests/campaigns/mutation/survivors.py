@@ -7,6 +7,8 @@ _COUNTED: Final = "a text so near the limit is encoded and counted all the same"
 _LATER: Final = "the clock stands above every such number"
 _SCALARS: Final = "what is written holds no object, so that no colon stands in it"
 
+_CLOSE: Final = "the close look comes to the same"
+
 SURVIVORS: Final[dict[str, str]] = {
     "audit.: 1000 -> 1001": _PAGES,
     "audit.: 1000 -> 999": _PAGES,
@@ -20,13 +22,17 @@ SURVIVORS: Final[dict[str, str]] = {
     "filters.Filter: False -> True": "nobody asks a filter for its hash",
     "ids.UUID7.__init__: 0 -> -1": _LATER,
     "ids.UUID7.__init__: 0 -> 1": _LATER,
+    "ids.UUID7.__call__: 0 -> -1": "the first of one is the last",
     "ids.UUID7.texts: not step or not made -> True": "what is worked out again is the same",
-    "validation._plain: len(value) <= most -> len(value) < most": (
-        "a text of just that length is looked at closely, and passes"
-    ),
+    "validation._plain: return type(value) is str and value.isascii() and (0 < len(value) <= most)"
+    " and (not value.isspace()) and ('\\x00' not in value) -> return None": _CLOSE,
+    "work.Work.go_on: 0 -> -1": "the first of one is the last",
+    "validation._plain: 0 -> 1": "a text of one character is looked at closely, and passes",
     "validation._check_keys: 0 -> 1": "keys that fill all the room leave none for their values",
     "validation._check_storable: not value.isascii() -> True": "an ASCII text is encoded in vain",
+    "validation.categories: not _plain(label, MAX_NAME) -> True": _CLOSE,
     "validation.draft: event_end is not None -> True": "what has no end is in order",
+    "validation.text: _plain(value, most) -> False": _CLOSE,
     "validation.fits: 4 -> 5": _COUNTED,
     "validation.fits: len(said) * 4 <= most_bytes -> len(said) * 4 < most_bytes": _COUNTED,
     "validation.metadata: not value -> False": "an empty dict is encoded as {} all the same",
