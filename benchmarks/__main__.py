@@ -207,7 +207,8 @@ def take_apart(
     found = parts.run(own(), _ids(only), n=n, rounds=rounds, seed=seed, folder=folder)
     click.echo(report.described(machine))
     click.echo(f"n = {n:,}, {rounds} rounds, seed {seed}\n")
-    click.echo(report.parts(found))
+    heads, *cells = report.parts(found)
+    click.echo(report.lines(heads, cells))
     if file is not None:
         report.keep(file, machine=machine, n=n, rounds=rounds, seed=seed, parts=found)
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from . import report
-from .parts import PARTS
+from .parts import Part
 from .plot import work_of
 from .runs import GROUPS
 from .workloads import WORKLOADS
@@ -17,7 +17,6 @@ from .workloads import WORKLOADS
 README: Final = Path(__file__).parents[1] / "README.md"
 BEGIN: Final = "<!-- begin: python -m benchmarks readme -->"
 END: Final = "<!-- end: python -m benchmarks readme -->"
-_TITLES: Final = {"none": "in memory", "normal": "NORMAL", "full": "FULL"}
 _OWN: Final = "versionchain"
 _FLOORS: Final = (
     "What one operation takes, and how many times as long the floor takes: above 1, versionchain is"
@@ -42,6 +41,7 @@ def figures(results: Path) -> str:
         report.kept(results / f"{name}.json")
         for name in ("run", "peers", "growth", "footprint", "parts")
     )
+    apart = [Part(**each) for each in parts["parts"] if each["durability"] != "full"]
     machine, peer = report.described(run["machine"]), _scale(peers)
     shown = [
         f"{machine}; {_scale(run)}. {_FLOORS}",
@@ -49,7 +49,7 @@ def figures(results: Path) -> str:
         f"{_PEERS} ({peer}):",
         _table(peers["rows"], _nearest),
         _PARTS,
-        _parts(parts["parts"]),
+        _markdown(report.parts(apart)),
         _log(footprint["figures"]),
         _rest("Growth", growth["verdicts"]),
         _rest("Size", footprint["verdicts"]),
@@ -63,13 +63,13 @@ def _scale(results: dict[str, Any]) -> str:
 
 def _table(rows: Sequence[dict[str, Any]], cell: Callable[[list[dict[str, Any]]], str]) -> str:
     """A line a workload, a column a durability."""
-    heads = ["work", *(_TITLES[each] for each in GROUPS)]
-    lines = [heads, ["---"] * len(heads)]
+    heads = ["work", *(report.TITLES[each] for each in GROUPS)]
+    lines = [heads]
     for work in dict.fromkeys(work_of(row) for row in rows):
         its = [row for row in rows if work_of(row) == work]
         cells = [cell([row for row in its if row["durability"] == each]) for each in GROUPS]
         lines.append([f"{work}: {WORKLOADS[work.split()[0]].title}", *cells])
-    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+    return _markdown(lines)
 
 
 def _beside_the_floor(rows: list[dict[str, Any]]) -> str:
@@ -86,24 +86,10 @@ def _nearest(rows: list[dict[str, Any]]) -> str:
     return f"{nearest['subject']} {nearest['ratio']['value']:.2f}"
 
 
-def _parts(found: Sequence[dict[str, Any]]) -> str:
-    """A line a part, a column a workload and durability."""
-    works = list(
-        dict.fromkeys(
-            (each["workload"], each["durability"]) for each in found if each["durability"] != "full"
-        )
-    )
-    heads = ["part", *(f"{id} {_TITLES[durability]}" for id, durability in works)]
-    lines = [heads, ["---"] * len(heads)]
-    for part in PARTS:
-        its = {
-            (each["workload"], each["durability"]): report.time(each["seconds"])
-            for each in found
-            if each["part"] == part
-        }
-        if its:
-            lines.append([part, *(its.get(work, "") for work in works)])
-    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+def _markdown(lines: Sequence[Sequence[str]]) -> str:
+    """Lines of cells as a table, the first of them its heads."""
+    heads, *cells = lines
+    return "\n".join(f"| {' | '.join(line)} |" for line in (heads, ["---"] * len(heads), *cells))
 
 
 def _log(found: Sequence[dict[str, Any]]) -> str:
@@ -119,7 +105,7 @@ def _log(found: Sequence[dict[str, Any]]) -> str:
 
 def _rest(title: str, verdicts: Sequence[dict[str, Any]]) -> str:
     told = [
-        f"{each['what']}{' ' + _TITLES[each['durability']] if each['durability'] else ''}"
+        f"{each['what']}{' ' + report.TITLES[each['durability']] if each['durability'] else ''}"
         f" {each['value']:.2f} ({each['wanted']})"
         for each in verdicts
     ]

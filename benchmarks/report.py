@@ -6,7 +6,7 @@ May live here: columns, units, the results file. May not be known here: how anyt
 import json
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from attrs import asdict
 
@@ -16,6 +16,9 @@ from .parts import PARTS, Part
 from .runs import Row
 from .targets import Verdict, bound_of
 from .timing import Middle
+
+TITLES: Final = {"none": "in memory", "normal": "NORMAL", "full": "FULL"}
+"""What a durability is called."""
 
 
 def time(seconds: float) -> str:
@@ -76,16 +79,13 @@ def table(rows: Sequence[Row]) -> str:
     return lines(heads, [_cells(row) for row in rows])
 
 
-def parts(found: Sequence[Part]) -> str:
-    """A line a part, a column a workload and durability. O(parts)."""
+def parts(found: Sequence[Part]) -> list[list[str]]:
+    """A line a part, a column a workload and durability, under a line of heads. O(parts)."""
     works = list(dict.fromkeys((each.workload, each.durability) for each in found))
-    took = {(each.workload, each.durability, each.part): each.seconds for each in found}
+    took = {(each.workload, each.durability, each.part): time(each.seconds) for each in found}
     names = [each for each in PARTS if any((*work, each) in took for work in works)]
-    cells = [
-        [name, *(time(took[*work, name]) if (*work, name) in took else "" for work in works)]
-        for name in names
-    ]
-    return lines(["part", *(" ".join(work) for work in works)], cells)
+    heads = ["part", *(f"{id} {TITLES[durability]}" for id, durability in works)]
+    return [heads, *([name, *(took.get((*work, name), "") for work in works)] for name in names)]
 
 
 def _cells(row: Row) -> tuple[str, ...]:

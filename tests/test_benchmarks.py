@@ -341,7 +341,7 @@ def test_a_part_has_its_own_time_alone(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_a_workload_is_taken_apart(tmp_path: Path) -> None:
     """Its parts and the calls between are all of it, and afterwards the library is as it was."""
-    before = chain.append, MemoryStore._working
+    before, titles = (chain.append, MemoryStore._working), report.TITLES.values()
     found = parts.run(own(), ["W1", "D1"], n=100, rounds=2, folder=tmp_path)
     assert (chain.append, MemoryStore._working) == before
     for id in ("W1", "D1"):
@@ -355,7 +355,10 @@ def test_a_workload_is_taken_apart(tmp_path: Path) -> None:
             assert its[parts.FLOOR] > 0
             whole = sum(its.values()) - its[parts.TOTAL] - its[parts.FLOOR]
             assert whole >= its[parts.TOTAL] * 0.999
-    assert report.parts(found).splitlines()[0].split("  ")[0] == "part"
+    assert report.parts(found)[0] == [
+        "part",
+        *(f"{id} {at}" for id in ("W1", "D1") for at in titles),
+    ]
     assert list(tmp_path.iterdir()) == []
 
 

@@ -78,8 +78,9 @@ class Table:
         random = Random(seed)
         self.serial(pair)
         first, switches = random.randrange(2), random.choice((1, 1, 2, 2, 3))
-        choose = self._within if random.random() < 0.33 else self._anywhere
-        return Chance(first, choose(random, pair, first, switches))
+        if random.random() < 0.33:
+            return Chance(first, self._within(random, pair, first, switches))
+        return Chance(first, self._anywhere(random, pair, switches))
 
     def _within(self, random: Random, pair: str, first: int, switches: int) -> list[int]:
         """Each call in turn is left at an opcode of its own."""
@@ -91,9 +92,8 @@ class Table:
             points.append(points[-1] + further)
         return points[1:]
 
-    def _anywhere(self, random: Random, pair: str, first: int, switches: int) -> list[int]:
+    def _anywhere(self, random: Random, pair: str, switches: int) -> list[int]:
         """At opcodes of the two calls one after the other, half of them where a lock was let go."""
-        del first
         points = set()
         for _ in range(switches):
             if random.random() < 0.5:

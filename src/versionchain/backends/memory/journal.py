@@ -3,7 +3,7 @@
 May live here: mutations that remember their inverse. May not be known here: what is changed.
 """
 
-from collections.abc import Callable, Collection, Iterable, MutableMapping
+from collections.abc import Callable, Iterable, MutableMapping
 from typing import Any, TypeVar, cast
 
 from sortedcontainers import SortedDict
@@ -41,7 +41,7 @@ class Journal:
         self._undo.append((_put_all_back, mapping, values.keys(), old))
         mapping.update(values)
 
-    def drop_all(self, mapping: dict[K, V], keys: Collection[K]) -> None:
+    def drop_all(self, mapping: dict[K, V], keys: list[K]) -> None:
         """Removes keys that are all there."""
         old = {key: mapping[key] for key in keys}
         self._undo.append((_put_all_back, mapping, keys, old))
