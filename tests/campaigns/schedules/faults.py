@@ -17,10 +17,11 @@ from versionchain.backends.memory.reader import NowReader
 from versionchain.backends.memory.state import State
 from versionchain.backends.memory.writer import MemoryWriter
 from versionchain.calls.base import find_latest, find_version
+from versionchain.calls.read import ReadCalls
 from versionchain.calls.write import WriteCalls
 from versionchain.chain import INHERIT, inherit
 
-from ..planting import instead
+from ..planting import changed, instead
 
 
 @contextmanager
@@ -79,6 +80,18 @@ def _unlocked(self: Glance, contact_id: str, limit: int, *, at: int | None = Non
     return None if contact is None else contact.newest(None, limit)
 
 
+def _twice(real: Any) -> Any:
+    """Asks the store twice for what it looks through, which is gone once it is closed."""
+
+    def history(self: Any, id: str, **given: Any) -> Any:
+        found = None
+        if self._glance is not None and not given:
+            found = self._glance.history(id)
+        return real(self, id, **given) if found is None else found
+
+    return history
+
+
 FAULTS: Final = {
     "writers don't wait for each other": instead(WriterLock, "held", _held),
     "a reader doesn't wait for a change that is half done": instead(MemoryBackend, "read", _read),
@@ -86,5 +99,6 @@ FAULTS: Final = {
     "a commit shows itself in two steps": instead(MemoryWriter, "commit", _commit),
     "a reader sees an open block": instead(MemoryWriter, "_pend", _pend),
     "a look that has begun sees what a writer does": instead(MemoryWriter, "_pend", _uncounted),
+    "a look meets a close": changed(ReadCalls, "history", _twice),
     "a look sees an open block": instead(Glance, "memories", _unlocked),
 }
